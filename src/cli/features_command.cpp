@@ -57,6 +57,20 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
+constexpr std::string_view kComputing = "compute";
+constexpr std::string_view kTheList = "the list";
+constexpr std::array<FlagUse, 9> kUsesOfCompute{{{"venue", kComputing},
+                                                 {"symbol", kComputing},
+                                                 {"from", kComputing},
+                                                 {"to", kComputing},
+                                                 {"origin", kComputing},
+                                                 {"store", kComputing},
+                                                 {"limit", kComputing},
+                                                 {"stale_after", kComputing},
+                                                 {"rows", kComputing}}};
+constexpr std::string_view kStoring = "--store";
+constexpr std::array<FlagUse, 1> kUsesOfOutput{{{"rows", "standard output"}}};
+
 int list(const Settings& settings) {
   if (const auto made = IntervalFeatures::make(settings.features); !made) return complain(made.error());
   Output out;
@@ -113,12 +127,17 @@ int run(const Given& given) {
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
-  if (settings.files.empty()) return list(settings);
+  if (settings.files.empty()) {
+    const Result<void> used = check_uses(kUsesOfCompute, given, kTheList);
+    return used ? list(settings) : complain(used.error());
+  }
   if (settings.files[0] != "compute") {
     static constexpr std::array<std::string_view, 1> kActions{"compute"};
     return complain({ErrorCode::kUsage, fmt::format("no action '{}' of features: {}", settings.files[0],
                                                     name_advice(settings.files[0], kActions))});
   }
+  if (const Result<void> used = settings.stores ? check_uses(kUsesOfOutput, given, kStoring) : Result<void>(); !used)
+    return complain(used.error());
   return compute(std::move(settings), *data_dir);
 }
 

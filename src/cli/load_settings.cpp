@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::array<Venue, 2> kVenues{Venue::kBinanceSpot, Venue::kBinanceUsdm};
 constexpr std::string_view kVenuesPrefix = "venues.";
+constexpr std::string_view kUpdateInterval = "update_interval";
 constexpr std::string_view kWsApiUnused = "nothing asks the WebSocket API";
 
 // What a key takes in TOML, in words; "" if this type will do.
@@ -136,8 +137,12 @@ std::vector<std::string> lines_of(std::string_view text) {
 }
 
 std::string interval_names(Venue venue) {
+  const auto intervals = binance::limits(venue).depth_intervals;
+  std::vector<Nanos> sorted(intervals.begin(), intervals.end());
+  std::ranges::sort(sorted);
   std::vector<std::string> names;
-  for (const Nanos interval : binance::limits(venue).depth_intervals) {
+  names.reserve(sorted.size());
+  for (const Nanos interval : sorted) {
     names.push_back(fmt::format("{}ms", interval / std::chrono::milliseconds{1}));
   }
   return fmt::format("{}", fmt::join(names, ", "));
@@ -179,6 +184,7 @@ Result<void> SettingsLoader::entry(const ConfigEntry& entry) {
   if (entry.section != "collect" || option == collect_options().end())
     return unknown_key(entry, names_of(collect_options()));
   if (Result<void> ok = value(option->spec, entry); !ok) return ok;
+  if (entry.key == kUpdateInterval) update_interval_ = entry.values[0];
   const Result<void> set = set_option(*option, settings_, entry.values);
   return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
 }
@@ -232,6 +238,7 @@ Result<void> SettingsLoader::apply(const Given& given) {
     } else {
       flags.push_back(g);
     }
+    if (g.name == kUpdateInterval) update_interval_ = g.values[0];
     // One that stands without a flag is called as the usage line calls it.
     places_[g.name] = g.is_positional ? std::string(symbols_positional().placeholder) : flag_of(g.name);
   }
@@ -318,9 +325,8 @@ Result<void> SettingsLoader::check_venues() const {
     const binance::VenueLimits& limits = binance::limits(venue);
     largest = std::max(largest, limits.largest_depth_limit);
     if (std::ranges::find(limits.depth_intervals, settings_.update_interval) == limits.depth_intervals.end()) {
-      return at_option("update_interval",
-                       fmt::format("'{}' is not offered by {}: there is {}", to_string(settings_.update_interval),
-                                   to_string(venue), interval_names(venue)));
+      return at_option(kUpdateInterval, fmt::format("'{}' is not offered by {}: there is {}", update_interval_,
+                                                    to_string(venue), interval_names(venue)));
     }
   }
   if (settings_.limit > largest) {

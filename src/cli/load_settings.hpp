@@ -50,6 +50,7 @@ class SettingsLoader {
   CollectSettings settings_;
   std::string place_;                                       // of the entry that is being read: "acts.toml:4: "
   std::map<std::string, std::string, std::less<>> places_;  // of options: "acts.toml:4: limit", "--limit"
+  std::string update_interval_;                             // as it was typed
 };
 
 // From `config_file` (of the options of all commands), or acts.toml of this directory if there is one. Errors: kUsage.

@@ -1,7 +1,11 @@
 // acts replay FILE...: recordings -> decode -> sync -> book -> sampler -> rows on standard output; with --origin the
 // books and trades of the catalog in place of recordings.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "cli/command.hpp"
@@ -57,10 +61,21 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
+// What says which columns a feature has, where none is asked for.
+Result<void> check_feature_flags(const Settings& settings, const Given& given) {
+  if (!settings.features.names.empty()) return {};
+  for (const std::string_view name : {kLevelsSpec.name, kHorizonsSpec.name}) {
+    if (std::ranges::find(given, name, &GivenOption::name) == given.end()) continue;
+    return fail(ErrorCode::kUsage, fmt::format("{} is of --features, which was not given", flag_of(name)));
+  }
+  return {};
+}
+
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
+  if (const Result<void> checked = check_feature_flags(settings, given); !checked) return complain(checked.error());
   if (settings.origin.empty()) {
     if (!settings.files.empty()) return replay_files(std::move(settings));
     return complain({ErrorCode::kUsage, "name recordings, or --origin and one --symbol of the catalog"});

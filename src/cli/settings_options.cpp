@@ -29,6 +29,18 @@ Result<void> set_duration_or_none(Nanos& target, const std::string& text) {
   return {};
 }
 
+// Each book is asked for so often: below, that alone would take the weight that the venue allows a minute, and gaps
+// would wait for theirs.
+Result<void> set_snapshot_interval(Nanos& target, const std::string& text) {
+  Nanos interval{0};
+  if (Result<void> set = set_duration_or_none(interval, text); !set) return set;
+  if (interval != Nanos{0} && interval < std::chrono::minutes{1}) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is less than a minute: write 1m, more, or none", text));
+  }
+  target = interval;
+  return {};
+}
+
 // "00:00,12:00": times of the UTC day; "none" alone: never.
 Result<void> set_full_book_at(S& settings, const V& values) {
   std::vector<Nanos> times;
@@ -130,11 +142,12 @@ const OptionSpec kFullBookAtSpec{.name = "full_book_at",
                                  .kind = kTexts,
                                  .help = "times of the UTC day at which whole books are kept, or none",
                                  .default_text = "00:00,12:00"};
-const OptionSpec kAuditIntervalSpec{.name = "audit_interval",
-                                    .placeholder = "TIME",
-                                    .kind = kDuration,
-                                    .help = "each book is compared with a fresh snapshot so often, or none",
-                                    .default_text = "30m"};
+const OptionSpec kAuditIntervalSpec{
+    .name = "audit_interval",
+    .placeholder = "TIME",
+    .kind = kDuration,
+    .help = "each book is compared with a fresh snapshot so often, 1m at least, or none",
+    .default_text = "30m"};
 const OptionSpec kAlertWebhookSpec{
     .name = "alert_webhook", .placeholder = "URL", .help = "what needs a person is POSTed there as JSON"};
 const OptionSpec kAlertCommandSpec{.name = "alert_command",
@@ -163,7 +176,7 @@ const OptionSpec kLinesSpec{.name = "lines",
 const OptionSpec kRefreshIntervalSpec{.name = "refresh_interval",
                                       .placeholder = "TIME",
                                       .kind = kDuration,
-                                      .help = "a fresh snapshot is merged so often, or none",
+                                      .help = "a fresh snapshot is merged so often, 1m at least, or none",
                                       .default_text = "none"};
 
 }  // namespace
@@ -193,8 +206,8 @@ std::span<const Option<CollectSettings>> collect_options() {
         .help = "of depth streams: 100ms, 1000ms; USD-M 0ms, 100ms, 250ms, 500ms",
         .default_text = "100ms"},
        set_update_interval},
-      {kRefreshIntervalSpec, [](S& s, const V& v) { return set_duration_or_none(s.refresh_interval, v[0]); }},
-      {kAuditIntervalSpec, [](S& s, const V& v) { return set_duration_or_none(s.audit_interval, v[0]); }},
+      {kRefreshIntervalSpec, [](S& s, const V& v) { return set_snapshot_interval(s.refresh_interval, v[0]); }},
+      {kAuditIntervalSpec, [](S& s, const V& v) { return set_snapshot_interval(s.audit_interval, v[0]); }},
       {{.name = "streams",
         .placeholder = "LIST",
         .kind = kTexts,

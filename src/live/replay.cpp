@@ -255,6 +255,7 @@ void Replay::use(const RunSettings& settings) {
 void Replay::start_run(const std::string& settings, UnixNanos ts) {
   if (pipeline_.next_boundary()) {
     pipeline_.end_run();
+    steps_.begin_run();
     run_start_ = ts;
   }
   use(told(settings).value_or(options_.untold));
@@ -270,6 +271,7 @@ void Replay::continue_run(const std::string& settings, UnixNanos ts) {
     problem_(fmt::format("a run with {} goes on where one with {} was read: is a file in between missing?",
                          to_string(*of_run), to_string(settings_)));
     pipeline_.end_run();
+    steps_.begin_run();
   }
   // What is read of this run begins with this log.
   if (of_run) use(*of_run);
@@ -321,6 +323,7 @@ Result<void> Replay::on_line(const RecordedLine& line) {
   }
   if (Result<void> fits = check_venue(line); !fits) return fits;
   if (line.use == LineUse::kHeld) return {};
+  note_step_back(line);
   if (answer_) {
     on_answer(line.json, line.ts_recv);
     return {};
@@ -346,6 +349,15 @@ Result<void> Replay::on_line(const RecordedLine& line) {
   }
   if (owners_.may_take()) give_answers();
   return {};
+}
+
+void Replay::note_step_back(const RecordedLine& line) {
+  const std::optional<std::uint64_t> minutes = steps_.see(line.ts_recv);
+  if (!minutes) return;
+  problem_(
+      fmt::format("{}:{}: received {} min earlier than the line before, and no minute is made twice: replay what "
+                  "is of the same time each by itself",
+                  line.file, line.line_number, *minutes));
 }
 
 void Replay::end_file() {
@@ -496,6 +508,10 @@ std::string Replay::summary() const {
   if (counters.skipped_minutes > 0) {
     out.pop_back();
     out += fmt::format(", skipped minutes {}\n", counters.skipped_minutes);
+  }
+  if (steps_back() > 0) {
+    out.pop_back();
+    out += fmt::format(", steps back {}\n", steps_back());
   }
   return out;
 }

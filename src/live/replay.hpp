@@ -20,6 +20,7 @@
 #include "collector/market_pipeline.hpp"
 #include "live/book_file.hpp"
 #include "live/leap_guard.hpp"
+#include "live/receive_steps.hpp"
 #include "live/run_settings.hpp"
 #include "live/ticker_check.hpp"
 #include "recording/recording_reader.hpp"
@@ -70,6 +71,9 @@ class Replay {
   [[nodiscard]] std::uint64_t unreadable() const { return unreadable_; }
   // Lines left out because their receive time was far ahead of those around them.
   [[nodiscard]] std::uint64_t leaps() const { return leaps_; }
+  // Lines that were received long before the line before them, in the same run: of those minutes there are no more
+  // rows.
+  [[nodiscard]] std::uint64_t steps_back() const { return steps_.count(); }
   // REST answers whose symbol could not be told.
   [[nodiscard]] std::uint64_t unassigned() const { return unassigned_; }
   // Well-formed messages of no kind that is decoded.
@@ -95,6 +99,7 @@ class Replay {
   Result<void> on_line(const RecordedLine& line);
   Result<void> check_venue(const RecordedLine& line);
   void on_entry(const IndexEntry& entry);
+  void note_step_back(const RecordedLine& line);
   void on_answer(std::string_view json, UnixNanos ts_recv);
   void end_file();
   void give_answers();
@@ -139,6 +144,7 @@ class Replay {
   std::vector<TickerCheck> checks_;
   std::optional<index::RestAnswer> answer_;  // what the next line is
   LeapGuard guard_;
+  ReceiveSteps steps_;
   binance::AnswerOwners owners_;         // of answers without an index that tells
   std::optional<UpdateId> snapshot_id_;  // of the current line, if it is such an answer
   std::string file_;                     // of the last line

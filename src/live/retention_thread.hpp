@@ -38,7 +38,6 @@ struct RetentionReport {
   BookPrune books = {};
   std::string failure = {};  // of the rows' part: one line
 
-  [[nodiscard]] bool removed_any() const { return recordings.files + rows.rows + rows.rejected + books.files > 0; }
   // What failed, of all of them; empty: nothing.
   [[nodiscard]] std::string failures() const;
 };

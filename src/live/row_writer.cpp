@@ -165,7 +165,8 @@ void RowWriter::State::on_stored(PendingRows& rows) {
   changed.notify_all();
 }
 
-// One row of the batch will never be stored: halves tell which, in as many steps as its size has binary digits.
+// One row of the batch will never be stored: halves tell which, in as many steps as its size has binary digits. It is
+// tried again while the disk does not take it where refused rows lie: who counts it as set aside looks for it there.
 void RowWriter::State::on_refused(PendingRows& rows, std::vector<MinuteRow> batch, const Error& error,
                                   std::unique_lock<std::mutex>& lock) {
   if (batch.size() > 1) {
@@ -179,8 +180,13 @@ void RowWriter::State::on_refused(PendingRows& rows, std::vector<MinuteRow> batc
   const Result<void> kept = store->set_aside(row, error.message);
   lock.lock();
   attempt_since.reset();
+  if (!kept && kept.error().code == ErrorCode::kStorage) return on_failed(rows, std::move(batch), kept.error(), lock);
   refusal = fmt::format("{} {} {}: {}", row.venue(), row.symbol(), to_iso8601(row.sample_time()), error.message);
-  if (!kept) refusal += fmt::format("; nor could it be set aside: {}", kept.error().message);
+  if (kept) {
+    failure.clear();
+  } else {
+    refusal += fmt::format("; nor could it be set aside: {}", kept.error().message);
+  }
   rows.refused();
   refused_at = real_now();
   if (waiting() == 0) waiting_since.reset();

@@ -28,8 +28,6 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void on_stop(std::function<void()> wake);
 
   [[nodiscard]] bool is_stopped() const noexcept { return expired_ || cancelled_; }
-  [[nodiscard]] bool is_expired() const noexcept { return expired_; }
-  [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_; }
 
   // What ended the attempt: our stop if there was one, else `fault`. `what` names the peer and what was done:
   // "connection to host:443".

@@ -47,7 +47,6 @@ std::size_t ByteStream::take_buffered(const ReadBuffers& buffers) {
 }
 
 void ByteStream::note_read(asio::mutable_buffer buffer, std::size_t bytes) {
-  bytes_read_ += bytes;
   last_read_ = std::chrono::steady_clock::now();
   if (filter_) filter_({static_cast<char*>(buffer.data()), bytes});
 }

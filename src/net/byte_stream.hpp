@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -69,7 +68,6 @@ class ByteStream {
   [[nodiscard]] bool is_alive();
   // Something has come that nobody has read.
   [[nodiscard]] bool has_unread();
-  [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
   [[nodiscard]] SteadyTime last_read() const noexcept { return last_read_; }
   [[nodiscard]] tcp::socket& socket() noexcept { return socket_; }
 
@@ -104,7 +102,6 @@ class ByteStream {
   std::vector<char> buffer_;
   std::size_t buffer_begin_ = 0;
   std::size_t buffer_end_ = 0;
-  std::uint64_t bytes_read_ = 0;
   std::move_only_function<void(std::span<char>)> filter_;
   SteadyTime last_read_;
   bool is_stalled_ = false;

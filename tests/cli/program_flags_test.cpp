@@ -53,6 +53,28 @@ TEST(Flags, OfAnotherActionAreRefused) {
             "acts: --tail is of klines, aggTrades, not of metrics\n");
 }
 
+// The list was printed, and it ended with 0: who had left "compute" out took it for done.
+TEST(Flags, OfComputedFeaturesAreRefusedByTheirList) {
+  EXPECT_EQ(refusal_of({"features", "--store", "--rows", "json", "--from", "2024-01-01"}),
+            "acts: --from is of compute, not of the list\n");
+  for (const Words& flag : {Words{"--venue", "binance-usdm"}, Words{"--symbol", "BTCUSDT"}, Words{"--to", "2024-01-01"},
+                            Words{"--origin", "tardis"}, Words{"--store"}, Words{"--limit", "100"},
+                            Words{"--stale-after", "1m"}, Words{"--rows", "json"}}) {
+    Words words{"features"};
+    words.insert(words.end(), flag.begin(), flag.end());
+    EXPECT_EQ(refusal_of(words), "acts: " + flag[0] + " is of compute, not of the list\n");
+  }
+  EXPECT_EQ(refusal_of({"features", "compute", "vwap", "--store", "--rows", "json", "--symbol", "BTCUSDT"}),
+            "acts: --rows is of standard output, not of --store\n");
+}
+
+TEST(Flags, OfFeaturesAreRefusedByAReplayWithoutAny) {
+  const std::string file = testdata("binance-feed/spot/btcusdt_20240808.gz");
+  EXPECT_EQ(refusal_of({"replay", "--levels", "5", file}), "acts: --levels is of --features, which was not given\n");
+  EXPECT_EQ(refusal_of({"replay", "--horizons", "5m", file}),
+            "acts: --horizons is of --features, which was not given\n");
+}
+
 TEST(Flags, OfAPeriodInWhichNothingLiesAreRefused) {
   const std::string file = testdata("binance-feed/spot/btcusdt_20240808.gz");
   const Words period{"--from", "2024-08-09", "--to", "2024-08-09"};

@@ -312,10 +312,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "acts.toml:2: keep_rows_bytes: '5 GB' is no size such as 500GB or 20GiB, or all"},
         Mistake{"NoDuration", "[collect]\nstale_after = \"0s\"\n", "acts.toml:2: stale_after: '0s' is no time at all"},
         Mistake{"Interval", "[collect]\nupdate_interval = \"250ms\"\n",
-                "acts.toml:2: update_interval: '250ms' is not offered by binance-spot: there is 1000ms, 100ms"},
-        Mistake{"IntervalOfTheOtherVenue",
-                "[collect]\nsymbols = [\"BTC\", \"binance-usdm:BTC\"]\nupdate_interval = \"1000ms\"\n",
-                "acts.toml:3: update_interval: '1s' is not offered by binance-usdm: there is 250ms, 0ms, 100ms, 500ms"},
+                "acts.toml:2: update_interval: '250ms' is not offered by binance-spot: there is 100ms, 1000ms"},
+        Mistake{
+            "IntervalOfTheOtherVenue",
+            "[collect]\nsymbols = [\"BTC\", \"binance-usdm:BTC\"]\nupdate_interval = \"1000ms\"\n",
+            "acts.toml:3: update_interval: '1000ms' is not offered by binance-usdm: there is 0ms, 100ms, 250ms, 500ms"},
+        Mistake{"AuditsAllTheTime", "[collect]\naudit_interval = \"1ms\"\n",
+                "acts.toml:2: audit_interval: '1ms' is less than a minute: write 1m, more, or none"},
+        Mistake{"RefreshesAllTheTime", "[collect]\nrefresh_interval = \"59s\"\n",
+                "acts.toml:2: refresh_interval: '59s' is less than a minute: write 1m, more, or none"},
         Mistake{"Bands", "[collect]\nbands = [1, 100]\n", "acts.toml:2: bands: "},
         Mistake{"TextsForNumbers", "[collect]\nbands = [\"1\"]\n",
                 "acts.toml:2: bands: a list of numbers, such as [1, 4] is needed, not a list of texts"},
@@ -355,6 +360,10 @@ TEST(Settings, NameTheFlagThatIsWrong) {
   EXPECT_THAT(error_of("", {{"rest_url", {"http://example.com"}}}),
               StartsWith("--rest-url: 'http://example.com' is not encrypted"));
   EXPECT_THAT(error_of("", {{"update_interval", {"5ms"}}}), StartsWith("--update-interval: '5ms' is not offered"));
+  EXPECT_EQ(error_of("", {{"update_interval", {"1s"}}, {"symbols", {"binance-usdm:BTC"}}}),
+            "--update-interval: '1s' is not offered by binance-usdm: there is 0ms, 100ms, 250ms, 500ms");
+  EXPECT_EQ(error_of("", {{"audit_interval", {"1ms"}}}),
+            "--audit-interval: '1ms' is less than a minute: write 1m, more, or none");
   EXPECT_THAT(error_of("", {{"symbols", {"a b"}}}), StartsWith("--symbols: 'a b' is not a symbol"));
 }
 
@@ -445,7 +454,7 @@ Values other_value(const OptionSpec& spec) {
   if (spec.name.starts_with("keep_")) return {spec.kind == OptionKind::kDuration ? "7h" : "7MB"};
   if (spec.kind == OptionKind::kSwitch) return {spec.default_text == "true" ? "false" : "true"};
   if (spec.kind == OptionKind::kInteger) return {"7"};
-  if (spec.kind == OptionKind::kDuration) return {"7s"};
+  if (spec.kind == OptionKind::kDuration) return {"7m"};
   return {"XRPUSDT"};
 }
 

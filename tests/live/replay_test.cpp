@@ -88,7 +88,7 @@ TEST(Replay, TakesAnAssetForItsUsdtPair) {
 TEST(Replay, SynchronisesEachOfSeveralFilesOfOneSymbol) {
   for (const std::vector<std::string>& symbols : {std::vector<std::string>{}, {"BTCUSDT", "ETHUSDT"}}) {
     const Replayed result = replay({kBtc, kEth}, symbols);
-    EXPECT_THAT(result.problems, IsEmpty());
+    EXPECT_THAT(result.problems, ElementsAre(HasSubstr(kEth + ":1: received 5 min earlier than the line before")));
     EXPECT_THAT(result.summary, HasSubstr("BTCUSDT: bid 61685.99 x 1.0087, ask 61686 x 2.29327, levels 1209 / 2196"));
     EXPECT_THAT(result.summary, HasSubstr("ETHUSDT: bid 2682.5 x 3.3168, ask 2682.51 x 48.9739, levels 1195 / 1158"));
   }
@@ -404,6 +404,32 @@ TEST(Replay, BeginsWithAGivenBookWhereItWasSaved) {
     EXPECT_THAT(problems, ElementsAre(HasSubstr("BTCUSDT: the run began with a book, at update 99, that an earlier "
                                                 "recording holds")));
   }
+}
+
+// The second had no row, and nothing said so.
+TEST(Replay, SaysWhereReceiveTimesStepBackSoThatNoRowIsMade) {
+  const Replayed both = replay({kBtc, kEth});
+  EXPECT_EQ(both.rows, replay({kBtc}).rows);
+  EXPECT_THAT(both.problems,
+              ElementsAre(kEth + ":1: received 5 min earlier than the line before, and no minute is made twice: replay "
+                                 "what is of the same time each by itself"));
+  EXPECT_THAT(both.summary, HasSubstr(", steps back 1\n"));
+  EXPECT_THAT(replay({kEth}).problems, IsEmpty());
+  EXPECT_THAT(replay({kEth}).summary, ::testing::Not(HasSubstr("steps back")));
+}
+
+TEST(Replay, SaysWithinARecordingTooWhereReceiveTimesStepBack) {
+  const TempDir dir;
+  const std::int64_t minute = kMinute.count();
+  std::string lines;
+  int id = 0;
+  for (const std::int64_t received : {10 * minute, 11 * minute, 10 * minute, 9 * minute - 1, 9 * minute}) {
+    ++id;
+    lines += std::to_string(received) + update("BTCUSDT", id, id).substr(3);  // behind "100"
+  }
+  const std::string file = dir.write("stepping", lines);
+  EXPECT_THAT(replay({file}).problems,
+              ElementsAre(HasSubstr(file + ":4: received 1 min earlier than the line before")));
 }
 
 // The clock was set back between two runs: every later start ended with a broken invariant.

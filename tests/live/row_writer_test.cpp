@@ -25,6 +25,7 @@ struct Control {
   std::condition_variable changed;
   bool hangs = false;
   bool fails = false;
+  bool aside_fails = false;
   std::set<UnixNanos> refused;
   std::vector<MinuteRow> stored;
   std::vector<MinuteRow> aside;
@@ -62,6 +63,7 @@ class ControlledStore final : public FeatureStore {
   }
   Result<void> set_aside(const MinuteRow& row, std::string_view) override {
     const std::scoped_lock lock(control_->mutex);
+    if (control_->aside_fails) return fail(ErrorCode::kStorage, "acts.db: locked");
     control_->aside.push_back(row);
     return {};
   }
@@ -132,6 +134,31 @@ TEST_F(RowWriterTest, SetsARefusedRowAsideAndGoesOn) {
   EXPECT_THAT(status.refusal, HasSubstr("binance-spot A 2024-08-09T"));
   EXPECT_THAT(status.refusal, HasSubstr(": acts.db: refused"));
   EXPECT_TRUE(status.refused_age.has_value());
+}
+
+// The row was gone, and counted among those that were set aside.
+TEST_F(RowWriterTest, KeepsARefusedRowUntilItCanBeSetAside) {
+  control_->refused = {minute(3)};
+  control_->aside_fails = true;
+  const auto writer = make();
+  for (const MinuteRow& row : rows_of(1, 4)) writer->push(row);
+  constexpr int kTries = 6;  // more than it takes to find the row
+  EXPECT_TRUE(control_->wait([&] { return control_->calls >= kTries; }));
+  const RowWriter::Status failing = writer->status();
+  EXPECT_EQ(failing.failure, "acts.db: locked");
+  EXPECT_GE(failing.failures, 1U);
+  EXPECT_EQ(failing.refused, 0U);
+  EXPECT_EQ(failing.refusal, "");
+  EXPECT_EQ(failing.waiting, 1U);
+  control_->set(&Control::aside_fails, false);
+  EXPECT_TRUE(writer->drain(kPatience));
+  EXPECT_EQ(control_->aside, rows_of(3, 4));
+  EXPECT_EQ(control_->stored, rows_of(1, 3));
+  const RowWriter::Status status = writer->status();
+  EXPECT_EQ(status.refused, 1U);
+  EXPECT_EQ(status.lost, 0U);
+  EXPECT_EQ(status.failure, "");
+  EXPECT_THAT(status.refusal, HasSubstr(": acts.db: refused"));
 }
 
 TEST_F(RowWriterTest, LosesTheOldestAtItsBoundAndCountsThem) {
