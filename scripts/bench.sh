@@ -36,7 +36,7 @@ awk -F , -v least="${LEAST_RATIO:-3}" '
   }' "$ratios" || die "the depth benchmark is not as fast as it is to be"
 
 readonly rows=build/release/bench/rows.csv
-build/release/bench/bench_acts --benchmark_filter='sample_minute/(warm|cold$|cold/|cold_suspect).*10000' \
+build/release/bench/bench_acts --benchmark_filter='sample_minute/(warm|cold/|cold_suspect).*10000' \
   --benchmark_repetitions=5 --benchmark_enable_random_interleaving=true --benchmark_out_format=csv \
   --benchmark_out="$rows" >/dev/null
 awk -F , -v most="${MOST_ROW_US:-50}" '

@@ -116,6 +116,20 @@ TEST_F(BookBuilderTest, ASnapshotAheadOfTheStreamIsMergedWhenTheStreamHasReached
   EXPECT_EQ(book(), "bids 100x7 99x3 asks 110x7");
 }
 
+TEST_F(BookBuilderTest, KnowsTheLargestSnapshotThatItHasMergedSinceAGap) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  EXPECT_EQ(snapshot(115, {level(100, 7)}, {level(110, 7)}, 5000), Outcome::kWaiting);
+  EXPECT_EQ(builder_.merged_limit(), 0);
+  update(111, 120, {level(100, 2)});
+  EXPECT_EQ(builder_.merged_limit(), 5000);
+  EXPECT_EQ(snapshot(120, {level(100, 2)}, {level(110, 7)}, 1000), Outcome::kMerged);
+  EXPECT_EQ(builder_.merged_limit(), 5000);
+  EXPECT_EQ(update(131, 140, {level(99, 1)}), UpdateVerdict::kGap);
+  EXPECT_EQ(builder_.merged_limit(), 0);
+  EXPECT_EQ(snapshot(140, {level(99, 1)}, {level(110, 7)}, 1000), Outcome::kMerged);
+  EXPECT_EQ(builder_.merged_limit(), 1000);
+}
+
 TEST_F(BookBuilderTest, AWaitingSnapshotThatAGapHasOvertakenIsTooOld) {
   update(101, 110, {level(100, 1)}, {level(110, 1)});
   snapshot(115, {level(100, 7)}, {level(110, 7)});
@@ -354,6 +368,8 @@ TEST_F(BookBuilderTest, AWaitingSnapshotThatNoLongerFitsDoesNotTakeTheUpdateWith
   ASSERT_TRUE(verdict.has_value()) << verdict.error().message;
   EXPECT_EQ(*verdict, UpdateVerdict::kApply);
   EXPECT_EQ(book(), "bids 2x15 1x10 asks");
+  EXPECT_EQ(builder_.unfit_snapshots(), 1U);
+  EXPECT_EQ(builder_.merged_limit(), 0);
   EXPECT_EQ(asked(), std::nullopt);
   pass(seconds{1});
   EXPECT_EQ(asked(), Why::kFirst) << "at once, not after the time limit of waiting";
