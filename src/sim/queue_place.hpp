@@ -58,7 +58,6 @@ class QueuePlace {
     front_ -= others;
     traded_ += quantity;
   }
-  void on_trade(double quantity) { on_trade(quantity, quantity); }
   // What rests at the price is now `after`.
   void on_level(const QueueModel& model, double before, double after);
   // Nothing rests at the price.

@@ -43,7 +43,7 @@ TEST(QueuePlace, ShrinksByItsModelsShare) {
 
 TEST(QueuePlace, CountsWhatWasTradedOnce) {
   QueuePlace place(5);
-  place.on_trade(3);
+  place.on_trade(3, 3);
   EXPECT_EQ(place.ahead(), 2);
   place.on_level({QueueKind::kPower3, 3}, 5, 2);  // which is the trade
   EXPECT_EQ(place.ahead(), 2);
@@ -51,10 +51,10 @@ TEST(QueuePlace, CountsWhatWasTradedOnce) {
 
 TEST(QueuePlace, IsReachedByWholeLotsOnce) {
   QueuePlace place(0.3);
-  place.on_trade(0.36);
+  place.on_trade(0.36, 0.36);
   EXPECT_EQ(place.take_reached(0.1), 1);  // to the nearest one, as in hftbacktest
   EXPECT_EQ(place.take_reached(0.1), 0);
-  place.on_trade(0.2);
+  place.on_trade(0.2, 0.2);
   EXPECT_EQ(place.take_reached(0.1), 2);
   EXPECT_EQ(place.ahead(), 0);
   EXPECT_EQ(place.ahead_at_entry(), 0.3);
@@ -83,13 +83,13 @@ TEST(QueuePlace, HasBoundsThatAreFirstAndNeverReached) {
   EXPECT_EQ(first.ahead_at_entry(), 0);
   first.on_level({.kind = QueueKind::kFirst}, 5, 9);
   EXPECT_EQ(first.ahead(), 0);
-  first.on_trade(2);
+  first.on_trade(2, 2);
   EXPECT_EQ(first.take_reached(1), 2) << "any trade at its price is its own";
   QueuePlace last({.kind = QueueKind::kTradedThrough}, 5);
   EXPECT_EQ(last.ahead_at_entry(), 5);
-  last.on_trade(3);
+  last.on_trade(3, 3);
   EXPECT_EQ(last.ahead(), 2);
-  last.on_trade(30);
+  last.on_trade(30, 30);
   EXPECT_EQ(last.take_reached(1), 0) << "however much is traded at its price";
   EXPECT_EQ(last.ahead(), 0);
   EXPECT_EQ(parse_queue_kind("first").value(), QueueKind::kFirst);
