@@ -71,7 +71,7 @@ std::map<std::string, std::string> models_of(const BacktestSettings& run, const 
 }
 
 std::string count_json(std::uint64_t count) { return fmt::format("{}", count); }
-std::string exact_json(const std::optional<Decimal>& value) { return value ? quoted(to_string(*value)) : "null"; }
+std::string exact_json(const std::optional<Decimal>& value) { return value ? in_quotes(to_string(*value)) : "null"; }
 
 void add_feed(JsonMembers& members, const FeedFacts& facts) {
   members["events"] = count_json(facts.events);
@@ -100,14 +100,14 @@ void add_instrument(JsonMembers& members, const BacktestSettings& run, const Ins
   members["venue_step_back_ns"] = fmt::format("{}", report.data.venue_steps.most.count());
   members["funding_times"] = count_json(report.funding_times);
   members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
-  members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
+  members["lot_size"] = in_quotes(to_string(instrument.quantity_of(instrument.lot)));
   members["models"] = object_of(models_of(run, settings, report));
   members["symbol"] = json_text(settings.info.symbol);
   members["settlement_asset"] = json_text(report.asset);
   if (settings.best_bid_offer) members["outdated_events"] = count_json(report.data.outdated);
   members["unreadable_announcements"] = count_json(report.unreadable_announcements);
-  members["tick_size"] = quoted(to_string(instrument.price_at(1)));
-  members["venue"] = quoted(to_string(settings.info.venue));
+  members["tick_size"] = in_quotes(to_string(instrument.price_at(1)));
+  members["venue"] = in_quotes(to_string(settings.info.venue));
 }
 
 // At most the time of the data.
@@ -129,15 +129,15 @@ void add_beyond(JsonMembers& members, const OrderCounts& counts) {
 }
 
 void add_totals(JsonMembers& members, const InstrumentReport& report) {
-  members["balance"] = quoted(to_string(report.position.cash));
+  members["balance"] = in_quotes(to_string(report.position.cash));
   members["equity"] = exact_json(report.equity);
-  members["fee"] = quoted(to_string(report.position.fee));
-  members["funding"] = quoted(to_string(report.position.funding));
+  members["fee"] = in_quotes(to_string(report.position.fee));
+  members["funding"] = in_quotes(to_string(report.position.funding));
   members["mark_price"] = exact_json(report.mark);
   members["missed_fundings"] = count_json(report.missed_fundings);
-  members["position"] = quoted(to_string(held(report.position, report.instrument.scales.quantity)));
+  members["position"] = in_quotes(to_string(held(report.position, report.instrument.scales.quantity)));
   const auto quantity = [&report](const OrderCounts::Excess& excess) {
-    return quoted(to_string(report.instrument.quantity_of(excess.units)));
+    return in_quotes(to_string(report.instrument.quantity_of(excess.units)));
   };
   members["quantity_beyond_levels"] = quantity(report.orders.beyond_levels);
   members["quantity_beyond_trades"] = quantity(report.orders.beyond_trades);
@@ -189,28 +189,28 @@ void add_accounts(JsonMembers& members, const std::vector<AccountReport>& accoun
   members["accounts"] = list_json(accounts.size(), [&](std::size_t i) {
     const AccountReport& of = accounts[i];
     return object_json({{"asset", json_text(of.asset)},
-                        {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
-                        {"kind", quoted(to_string(of.kind))},
+                        {"fees_paid_in_another_asset", in_quotes(to_string(of.other_paid))},
+                        {"kind", in_quotes(to_string(of.kind))},
                         {"liquidations", count_json(of.liquidations)},
-                        {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
+                        {"losses_borne_by_others", in_quotes(to_string(of.borne_by_others))}});
   });
 }
 
 std::string run_json(const RunRequest& request, const PreparedRun& prepared, const RunReport& report) {
   const BacktestSettings& settings = request.settings;
   JsonMembers members{{"assumptions", assumptions_json(report.assumptions)},
-                      {"begin", quoted(to_iso8601_nanos(report.end.begin))},
+                      {"begin", in_quotes(to_iso8601_nanos(report.end.begin))},
                       {"configuration", json_text(request.configuration)},
                       {"configuration_file", json_text(request.configuration_file)},
                       {"data", prepared.data},
-                      {"end", quoted(to_iso8601_nanos(report.end.end))},
-                      {"id", quoted(prepared.identity)},
+                      {"end", in_quotes(to_iso8601_nanos(report.end.end))},
+                      {"id", in_quotes(prepared.identity)},
                       {"library", prepared.library},
                       {"parameters", object_of(prepared.parameters)},
                       {"seed", seed_json(settings.instruments)},
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
-  if (!request.scenario.empty()) members["scenario"] = quoted(request.scenario);
+  if (!request.scenario.empty()) members["scenario"] = in_quotes(request.scenario);
   if (report.books) {
     members["books"] = object_json({{"left_out_fills", count_json(report.books->fills)},
                                     {"left_out_order_events", count_json(report.books->order_events)},
@@ -256,10 +256,10 @@ std::string totals_json(const RunReport& report) {
     return object_json(members);
   }
   const std::optional<Position> sum = report.sum();
-  members["balance"] = sum ? quoted(to_string(sum->cash)) : "null";
+  members["balance"] = sum ? in_quotes(to_string(sum->cash)) : "null";
   members["equity"] = exact_json(report.equity);
-  members["fee"] = sum ? quoted(to_string(sum->fee)) : "null";
-  members["funding"] = sum ? quoted(to_string(sum->funding)) : "null";
+  members["fee"] = sum ? in_quotes(to_string(sum->fee)) : "null";
+  members["funding"] = sum ? in_quotes(to_string(sum->funding)) : "null";
   add_beyond(members, report.orders());
   add_counts(members, report.orders());
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {

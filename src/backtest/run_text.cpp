@@ -36,7 +36,7 @@ std::string csv_text(std::string_view text) {
   return out + "\"";
 }
 
-std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text); }
 
 std::string json_text(std::string_view text) {
   std::string out = "\"";

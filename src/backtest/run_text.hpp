@@ -21,7 +21,7 @@ std::string json_text(std::string_view text);
 // A symbol, as a field of CSV.
 std::string csv_text(std::string_view text);
 // JSON of what needs no escapes: numbers, times, names of our own.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 inline constexpr std::string_view kEquityHeader =
     "time,instrument,mark_price,position,cash,fee,funding,equity,position_value\n";

@@ -39,12 +39,12 @@ void add_rules(JsonMembers& members, const BacktestSettings& run, const Backtest
                                             {"queue", "none"},
                                             {"taker_fee", to_string(settings.fees.taker)}};
   if (has_stored_features(settings)) models["features"] = features_model(settings);
-  members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
+  members["lot_size"] = in_quotes(to_string(instrument.quantity_of(instrument.lot)));
   members["models"] = object_of(models);
   members["settlement_asset"] = json_text(settlement_asset(settings));
   members["symbol"] = json_text(settings.info.symbol);
-  members["tick_size"] = quoted(to_string(instrument.price_at(1)));
-  members["venue"] = quoted(to_string(settings.info.venue));
+  members["tick_size"] = in_quotes(to_string(instrument.price_at(1)));
+  members["venue"] = in_quotes(to_string(settings.info.venue));
 }
 
 std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared, const BarReport& report) {
@@ -52,13 +52,13 @@ std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared,
   std::uint64_t missing = 0;
   for (const std::uint64_t count : report.missing) missing += count;
   JsonMembers members{{"assumptions", assumptions_json(report.assumptions)},
-                      {"begin", quoted(to_iso8601_nanos(report.begin))},
+                      {"begin", in_quotes(to_iso8601_nanos(report.begin))},
                       {"configuration", json_text(request.configuration)},
                       {"configuration_file", json_text(request.configuration_file)},
                       {"data", prepared.data},
-                      {"end", quoted(to_iso8601_nanos(report.end))},
+                      {"end", in_quotes(to_iso8601_nanos(report.end))},
                       {"fills_above_volume", number_json(report.totals.fills_above_volume)},
-                      {"id", quoted(prepared.identity)},
+                      {"id", in_quotes(prepared.identity)},
                       {"missing_bars", number_json(missing)},
                       {"library", prepared.library},
                       {"parameters", object_of(prepared.parameters)},
@@ -82,18 +82,18 @@ std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared,
 void add_bar_position(JsonMembers& members, const BarReport& report, std::size_t i) {
   const Position& position = report.totals.positions[i];
   const BacktestInstrument& instrument = report.instruments[i];
-  members["mark_price"] = quoted(to_string(to_decimal(report.marks[i], instrument.scales)));
-  members["position"] = quoted(to_string(held(position, instrument.scales.quantity)));
+  members["mark_price"] = in_quotes(to_string(to_decimal(report.marks[i], instrument.scales)));
+  members["position"] = in_quotes(to_string(held(position, instrument.scales.quantity)));
 }
 
 std::string bar_totals_json(const BarReport& report) {
   const Position sum = report.sum();
-  JsonMembers members{{"balance", quoted(to_string(sum.cash))},
-                      {"equity", quoted(to_string(report.totals.equity))},
-                      {"fee", quoted(to_string(sum.fee))},
-                      {"funding", quoted(to_string(sum.funding))},
-                      {"max_drawdown", quoted(to_string(report.totals.max_drawdown))},
-                      {"turnover", quoted(to_string(report.totals.turnover))}};
+  JsonMembers members{{"balance", in_quotes(to_string(sum.cash))},
+                      {"equity", in_quotes(to_string(report.totals.equity))},
+                      {"fee", in_quotes(to_string(sum.fee))},
+                      {"funding", in_quotes(to_string(sum.funding))},
+                      {"max_drawdown", in_quotes(to_string(report.totals.max_drawdown))},
+                      {"turnover", in_quotes(to_string(report.totals.turnover))}};
   add_accounts(members, report.accounts);
   add_counts(members, sum_of(report.orders));
   if (report.instruments.size() == 1) {
@@ -102,10 +102,10 @@ std::string bar_totals_json(const BarReport& report) {
   }
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
     const Position& position = report.totals.positions[i];
-    JsonMembers of{{"balance", quoted(to_string(position.cash))},
-                   {"equity", quoted(to_string(report.totals.equities[i]))},
-                   {"fee", quoted(to_string(position.fee))},
-                   {"funding", quoted(to_string(position.funding))},
+    JsonMembers of{{"balance", in_quotes(to_string(position.cash))},
+                   {"equity", in_quotes(to_string(report.totals.equities[i]))},
+                   {"fee", in_quotes(to_string(position.fee))},
+                   {"funding", in_quotes(to_string(position.funding))},
                    {"name", json_text(report.instruments[i].name)}};
     add_bar_position(of, report, i);
     add_counts(of, report.orders[i]);
