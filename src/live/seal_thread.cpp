@@ -86,8 +86,8 @@ SealThread::~SealThread() {
 }
 
 void SealThread::add(const std::string& log_path) {
-  std::string name = log_path.substr(log_path.rfind('/') + 1);
-  name.resize(name.size() - std::min(name.size(), kLogEnding.size()));
+  const std::string_view file = std::string_view(log_path).substr(log_path.rfind('/') + 1);
+  std::string name(file.substr(0, file.size() - std::min(file.size(), kLogEnding.size())));
   const std::scoped_lock lock(state_->mutex);
   state_->logs.push_back(std::move(name));
   state_->changed.notify_all();
