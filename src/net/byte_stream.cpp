@@ -101,7 +101,6 @@ void ByteStream::reset() {
 }
 
 void ByteStream::finish(Completion done) {
-  on_drained_ = std::move(done);
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   drain_limit_ = std::make_shared<asio::steady_timer>(socket_.get_executor(), kFinishTime);
@@ -109,21 +108,21 @@ void ByteStream::finish(Completion done) {
     if (!error && !alive.expired()) close();
   });
   set_read_buffer(4096);
-  drain();
+  drain(std::move(done));
 }
 
-void ByteStream::drain() {
-  // Below TLS: what comes is not looked at.
-  socket_.async_read_some(asio::buffer(buffer_), [this](error_code error, std::size_t bytes) {
+void ByteStream::drain(Completion done) {
+  // Below TLS: what comes is not looked at. The loop holds `done`, not the stream, which `done` may keep: with the loop
+  // both end.
+  auto drained = [this, done = std::move(done)](error_code error, std::size_t bytes) mutable {
     drained_ += bytes;
-    if (!error && drained_ < kMaxDrained) return drain();
+    if (!error && drained_ < kMaxDrained) return drain(std::move(done));
     drain_limit_.reset();
     close();
     // Whoever waited may let go of the stream.
-    const std::size_t drained = drained_;
-    Completion done = std::move(on_drained_);
-    done(error_code{}, drained);
-  });
+    done(error_code{}, drained_);
+  };
+  socket_.async_read_some(asio::buffer(buffer_), std::move(drained));
 }
 
 bool ByteStream::has_unread() {

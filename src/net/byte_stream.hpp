@@ -95,7 +95,7 @@ class ByteStream {
   void write(const WriteBuffers& buffers, Completion done);
   [[nodiscard]] std::size_t take_buffered(const ReadBuffers& buffers);
   void note_read(asio::mutable_buffer buffer, std::size_t bytes);
-  void drain();
+  void drain(Completion done);
   void read_into(asio::mutable_buffer buffer, Completion done);
 
   tcp::socket socket_;
@@ -107,7 +107,6 @@ class ByteStream {
   bool is_stalled_ = false;
   Completion stalled_write_;
   std::size_t drained_ = 0;
-  Completion on_drained_;
   std::shared_ptr<asio::steady_timer> drain_limit_;
 };
 
