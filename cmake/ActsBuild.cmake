@@ -14,7 +14,7 @@ endif()
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
-                                  CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+                                  CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1 ${CCACHE_PROGRAM})
 endif()
 
 add_library(acts_options INTERFACE)
@@ -151,10 +151,6 @@ function(acts_test name)
   else()
     target_compile_options(test_${name} PRIVATE ${acts_compiled_soon})
     acts_use_precompiled(test_${name} tests ${TEST_SOURCES})
-  endif()
-  # At -O1 g++ 12 sees what is not there in strings it has inlined; the address sanitizer sees what is.
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(test_${name} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
   endif()
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} fmt::fmt
                                              GTest::gtest_main GTest::gmock)

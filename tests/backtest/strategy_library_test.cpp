@@ -8,15 +8,16 @@
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/bars/bars_support.hpp"
+#include "support/built.hpp"
 
 namespace acts::backtest {
 namespace {
 
-std::string library(std::string_view name) { return fmt::format("{}/lib{}.so", ACTS_LIBRARIES, name); }
+using acts::test::strategy_library;
 
 BacktestSettings settings_of(std::string_view file, std::string_view strategy) {
   BacktestSettings settings;
-  settings.library = library(file);
+  settings.library = strategy_library(file);
   settings.strategy = strategy;
   return settings;
 }
@@ -41,7 +42,8 @@ TEST(StrategyLibrary, IsRefusedUnlessItFits) {
             fmt::format("it was built for interface 0 of strategies, and this acts has {}: build it anew",
                         kStrategyInterface));
   EXPECT_EQ(refusal_of("empty", ""), "it is no library of strategies: ACTS_STRATEGY_LIBRARY is missing");
-  EXPECT_EQ(refusal_of("missing", "").substr(0, 24), "it cannot be loaded: " + library("missing").substr(0, 3));
+  const std::string missing = strategy_library("missing");
+  EXPECT_EQ(refusal_of("missing", "").substr(0, 24), "it cannot be loaded: " + missing.substr(0, 3));
 }
 
 TEST(StrategyLibrary, ThatThrowsFailsItsSetInOneLine) {

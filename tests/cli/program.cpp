@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "recording/temp_dir.hpp"
+#include "support/built.hpp"
 
 namespace acts::cli {
 namespace {
@@ -19,14 +20,15 @@ constexpr int kLineTimeoutMillis = 20'000;
 int open_for_writing(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600); }
 
 pid_t start(const std::vector<std::string>& arguments, const std::string& directory, int out, int err) {
-  std::vector<char*> argv{const_cast<char*>(ACTS_BINARY)};
+  const char* const binary = test::acts_binary().c_str();
+  std::vector<char*> argv{const_cast<char*>(binary)};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   const pid_t pid = ::fork();
   if (pid != 0) return pid;
   const int none = ::open("/dev/null", O_RDONLY);
   if (::chdir(directory.c_str()) != 0 || ::dup2(none, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) ::_exit(126);
-  ::execv(ACTS_BINARY, argv.data());
+  ::execv(binary, argv.data());
   ::_exit(127);
 }
 

@@ -16,6 +16,7 @@
 #include "cli/program.hpp"
 #include "history/signature.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/built.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -47,7 +48,7 @@ std::string grid_over_books() {
 }
 
 std::string ill_with(std::string_view strategy) {
-  return bars_with(fmt::format("library = \"{}/libill.so\"\nname = \"{}\"\n", ACTS_LIBRARIES, strategy));
+  return bars_with(fmt::format("library = \"{}\"\nname = \"{}\"\n", test::strategy_library("ill"), strategy));
 }
 
 // That of `out`, without what a run of one kind alone has.
@@ -86,7 +87,7 @@ TEST(ProgramBacktestProofs, NamesTheLibraryOfTheStrategy) {
   const Outcome outcome = run_acts({"backtest", config, "--out", run});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const nlohmann::json library = nlohmann::json::parse(read_file(run + "/run.json"))["run"]["library"];
-  EXPECT_EQ(library["file"], fmt::format("{}/libill.so", ACTS_LIBRARIES));
+  EXPECT_EQ(library["file"], test::strategy_library("ill"));
   EXPECT_EQ(library["sha256"], history::sha256_of(read_file(library["file"])));
   const Outcome replayed = run_acts({"backtest", "--replay", run});
   EXPECT_EQ(replayed.exit_code, 0) << replayed.err;

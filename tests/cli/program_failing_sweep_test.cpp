@@ -14,6 +14,7 @@
 #include "cli/program.hpp"
 #include "history/engine/duck.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/built.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -31,8 +32,8 @@ constexpr std::string_view kThrownField =
     "\"the strategy threw: no, \"\"never\"\": what it cannot do it must handle itself\"";
 
 std::string sickly(std::string_view every, std::string_view sweep) {
-  return fmt::format("[strategy]\nlibrary = \"{}/libsickly.so\"\nname = \"sickly\"\nevery = \"{}\"\n[sweep]\n{}",
-                     ACTS_LIBRARIES, every, sweep);
+  return fmt::format("[strategy]\nlibrary = \"{}\"\nname = \"sickly\"\nevery = \"{}\"\n[sweep]\n{}",
+                     test::strategy_library("sickly"), every, sweep);
 }
 
 std::string sick_bars(std::string_view sweep) {

@@ -19,6 +19,7 @@
 
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/built.hpp"
 
 namespace acts::cli {
 namespace {
@@ -191,9 +192,9 @@ TEST(ProgramKilledSweep, OverBooksEndsWithTheSameBytesWheneverItIsKilled) {
 void kill_with_sets_that_fail(std::string_view ill, const std::vector<std::string>& flags) {
   const TempDir dir;
   const std::string strategy = fmt::format(
-      "library = \"{}/libsickly.so\"\nname = \"sickly\"\nevery = \"5s\"\n[sweep]\nlots = [1, 2, 3, 4, 5, 6, 7, 8]\n"
+      "library = \"{}\"\nname = \"sickly\"\nevery = \"5s\"\n[sweep]\nlots = [1, 2, 3, 4, 5, 6, 7, 8]\n"
       "ill = [\"{}\", \"none\"]\n",
-      ACTS_LIBRARIES, ill);
+      test::strategy_library("sickly"), ill);
   std::vector<std::string> arguments{
       "sweep", dir.write("sweep.toml", sweep_of(strategy, dir.write("rec.jsonl", wandering_recording()))), "--threads",
       "2"};

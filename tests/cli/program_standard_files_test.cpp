@@ -17,6 +17,7 @@
 #include "cli/command.hpp"
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/built.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -30,7 +31,8 @@ class StandardFiles : public ::testing::Test {
  protected:
   // The exit code of acts with these words, in a shell's spelling. A signal's is 128 and its number.
   [[nodiscard]] int run(std::string_view words) const {
-    const int status = std::system(fmt::format("cd '{}' && '{}' {}", dir_.string(), ACTS_BINARY, words).c_str());
+    const std::string line = fmt::format("cd '{}' && '{}' {}", dir_.string(), test::acts_binary(), words);
+    const int status = std::system(line.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
   [[nodiscard]] std::string import_words() const {

@@ -9,6 +9,7 @@
 #include "acts/strategy/registry.hpp"
 
 #include "cli/program.hpp"
+#include "support/built.hpp"
 
 namespace acts::cli {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-const std::string kIllLibrary = fmt::format("{}/libill.so", ACTS_LIBRARIES);
+const std::string kIllLibrary = test::strategy_library("ill");
 
 TEST(ProgramStrategies, ListsAllOrOneWithTypeRangeDefaultAndMeaning) {
   const Outcome all = run_acts({"strategies"});

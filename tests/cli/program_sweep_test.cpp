@@ -20,6 +20,7 @@
 #include "cli/program.hpp"
 #include "history/engine/duck.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/built.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -459,8 +460,8 @@ TEST(ProgramSweep, FindsAStrategyThatKeepsSomethingOutsideOfItself) {
       "peek.toml",
       fmt::format("[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
                   "[instrument]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n[strategy]\nlibrary = "
-                  "\"{}/libill.so\"\nname = \"peeking\"\n[sweep]\neyes = [1, 2]\n",
-                  testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv"), ACTS_LIBRARIES));
+                  "\"{}\"\nname = \"peeking\"\n[sweep]\neyes = [1, 2]\n",
+                  testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv"), test::strategy_library("ill")));
   const Outcome run = run_acts({"sweep", sweep, "--output", dir / "t.csv", "--threads", "1", "--check-determinism"});
   EXPECT_EQ(run.exit_code, 3) << run.out;
   EXPECT_THAT(run.err, HasSubstr("--check-determinism: "));

@@ -22,6 +22,7 @@
 #include "exchange/instrument_names.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
+#include "support/built.hpp"
 
 namespace acts {
 namespace {
@@ -158,7 +159,7 @@ class Load : public testing::Test {
 };
 
 TEST_F(Load, FiveHundredSymbolsAreCollectedOnTwoConnectionsByLessThanACore) {
-  const std::string acts = ACTS_BINARY;
+  const std::string& acts = test::acts_binary();
   const std::string address = "127.0.0.1:" + std::to_string(kPort);
   Process market({acts, "exchange", "--listen", address, "--synthetic", "5", "--levels", "1000", "--symbols", symbols_},
                  folder_ / "exchange.log");

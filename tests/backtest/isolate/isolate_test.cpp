@@ -14,6 +14,7 @@
 #include "backtest/isolate/isolated_strategy.hpp"
 #include "backtest/isolate/protocol.hpp"
 #include "backtest/isolate/strategy_host.hpp"
+#include "support/built.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -99,7 +100,7 @@ test::SmallRun run_with_features(Strategy& strategy) {
 
 TEST(IsolatedStrategy, ReadsTheFeaturesThatItReadsHere) {
   BacktestSettings settings;
-  settings.library = std::string(ACTS_LIBRARIES) + "/libfeature_reader.so";
+  settings.library = acts::test::strategy_library("feature_reader");
   const Result<const StrategyType*> type = strategy_type_of(settings);
   ASSERT_TRUE(type.has_value()) << type.error().message;
   const auto strategy = (*type)->make({}).value();
