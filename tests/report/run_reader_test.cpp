@@ -143,8 +143,18 @@ TEST(RunFacts, SaysWhatIsWrong) {
   EXPECT_THAT(parse_run_facts("{\"run\":{},\"totals\":3}").error().message, HasSubstr("no objects"));
   EXPECT_FALSE(parse_run_facts(""));
   EXPECT_FALSE(parse_run_facts("{\"run\":{\"a\":1e999},\"totals\":{}}"));
-  EXPECT_TRUE(parse_run_facts("{\"run\":" + std::string("{\"a\":") + std::string(5000, '[') + std::string(5000, ']') +
-                              "},\"totals\":{}}"));
+}
+
+// Copied as its object grew, level by level on the stack, a value nested deeply enough ended the program.
+TEST(RunFacts, PassOverWhatIsNestedTooDeeply) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  const std::string run = "{\"a\":" + deep + ",\"b\":1,\"c\":[[[2]]],\"d\":3}";
+  const auto rest = ::testing::IsSupersetOf({Fact{"b", "1"}, Fact{"c[0][0][0]", "2"}, Fact{"d", "3"}});
+  const Result<RunFacts> facts = parse_run_facts("{\"run\":" + run + ",\"totals\":{\"a\":" + deep + ",\"b\":4}}");
+  ASSERT_TRUE(facts.has_value()) << facts.error().message;
+  EXPECT_THAT(facts->run, rest);
+  EXPECT_THAT(facts->totals, ::testing::Contains(Fact{"b", "4"}));
+  EXPECT_THAT(parse_run_object(run).value().run, rest);
 }
 
 EquityRow sample(std::int64_t second, std::string_view instrument, std::int64_t cash) {

@@ -175,8 +175,17 @@ Result<void> choose_asset(RunFacts& facts, std::string_view asset) {
   return {};
 }
 
+namespace {
+
+// What is deeper is passed over: an object that grows copies what it has by a function that calls itself.
+bool is_shallow(int depth, ordered_json::parse_event_t /*event*/, const ordered_json& /*parsed*/) {
+  return depth < RunFacts::kMostDepth;
+}
+
+}  // namespace
+
 Result<RunFacts> parse_run_object(std::string_view text) {
-  ordered_json run = ordered_json::parse(text.begin(), text.end(), nullptr, false);
+  ordered_json run = ordered_json::parse(text.begin(), text.end(), is_shallow, false);
   if (!run.is_object()) return fail(ErrorCode::kBadInput, "'run' is no object");
   return facts_in(run);
 }
@@ -184,7 +193,8 @@ Result<RunFacts> parse_run_object(std::string_view text) {
 Result<RunFacts> parse_run_facts(std::string_view text) {
   // Of a long run the fills are most of the file: they are passed over, not kept.
   const auto keep = [](int depth, ordered_json::parse_event_t event, const ordered_json& parsed) {
-    return depth != 1 || event != ordered_json::parse_event_t::key || parsed != "fills";
+    const bool is_fills = depth == 1 && event == ordered_json::parse_event_t::key && parsed == "fills";
+    return !is_fills && is_shallow(depth, event, parsed);
   };
   ordered_json root;
   try {

@@ -39,6 +39,7 @@ struct RunFacts {
   static constexpr std::size_t kMostFacts = 500;
   static constexpr std::size_t kMostFactBytes = 2000;
   static constexpr std::size_t kMostGapsAsFacts = 20;  // of a list of gaps
+  static constexpr int kMostDepth = 32;                // values in values; deeper ones are passed over
 
   std::vector<Fact> run = {};              // in the order of the file
   std::vector<Fact> totals = {};           // likewise
