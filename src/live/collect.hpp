@@ -46,6 +46,8 @@ struct CollectHooks {
   Nanos alert_interval = AlertChannel::kInterval;  // of real time
   // Of real time, for all that stop() and drain() wait for together. The service unit allows more.
   Nanos stop_limit = std::chrono::seconds{20};
+  // Of real time, for what was recorded last of the symbols that reload() adds.
+  Nanos added_limit = EarlierRun::kAddedLimit;
 };
 
 class CollectRun {

@@ -75,7 +75,8 @@ Result<void> CollectRun::begin_reload(Reload reload) {
 
 // Before they are collected: each is asked for its book then.
 void CollectRun::restore_added(Reload reload, EarlierRun::Symbols added) {
-  RestoreRequest request{.settings = settings_, .known = earlier_.lend(), .has_database = !hooks_.open_store};
+  RestoreRequest request{
+      .settings = settings_, .known = earlier_.lend(), .has_database = !hooks_.open_store, .limit = hooks_.added_limit};
   request.settings.reload = nullptr;
   std::size_t count = 0;
   for (const auto& [venue, typed] : added) {

@@ -20,7 +20,7 @@ RestoredSymbols restore_symbols(RestoreRequest request, const EarlierRun::Stop& 
   earlier.take_back(std::move(request.known));
   Result<std::unique_ptr<SqliteStore>> store{nullptr};
   if (request.has_database) store = SqliteStore::open_to_read(path);
-  earlier.restore(request.added, store ? store->get() : nullptr, EarlierRun::kAddedLimit, stop);
+  earlier.restore(request.added, store ? store->get() : nullptr, request.limit, stop);
   if (stop()) return restored;
   if (request.has_database) {
     const Result<void> ready =

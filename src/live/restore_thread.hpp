@@ -27,6 +27,7 @@ struct RestoreRequest {
   EarlierRun::Found known;                    // EarlierRun::lend()
   std::map<Venue, UnixNanos> begins_at = {};  // of each venue of `added`: until then minutes may lack a row
   bool has_database = true;                   // rows are in acts.db; if not, only books are looked for
+  Nanos limit = EarlierRun::kAddedLimit;      // of real time, to read what was recorded last
 };
 
 struct RestoredSymbols {
