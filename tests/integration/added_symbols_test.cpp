@@ -150,7 +150,7 @@ TEST_F(AddedSymbols, AreLeftWhereTheRunEndsBeforeTheirDiskComesBack) {
   said_.clear();
   checkpoint.let_go();
   // Its thread finds nobody any more.
-  EXPECT_FALSE(loop_.run_for(200ms));
+  EXPECT_FALSE(run_for(200ms));
   EXPECT_THAT(said_, ElementsAre());
 }
 
@@ -162,7 +162,7 @@ TEST_F(AddedSymbols, DoNotBeginInARunThatEnds) {
   ASSERT_TRUE(run_until([&] { return checkpoint.is_read(); }));
   run->stop("test", [this] { loop_.stop(); });
   checkpoint.let_go();
-  EXPECT_TRUE(loop_.run_for(30s));
+  EXPECT_TRUE(run_for(30s));
   EXPECT_TRUE(run->drain());
   EXPECT_THAT(made_, Each("BTCUSDT"));
   EXPECT_FALSE(want(*run, {"BTCUSDT"}));

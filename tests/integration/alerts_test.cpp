@@ -45,23 +45,12 @@ class Alerts : public testing::CollectRunFixture {
     CollectHooks hooks;
     hooks.version = "1.2.3+test";
     hooks.alert_interval = kInterval;
-    hooks.tune = [](collector::CollectorOptions& tuned) {
-      tuned.timings.stretch_answers(static_cast<int>(testing::kSpeed));
-    };
     run_ = start(settings, std::move(hooks));
   }
   // Of a server in this process; it answers 204.
   std::uint16_t serve(std::unique_ptr<Server>& server, HttpHandler on_request) {
     server = std::make_unique<Server>(loop_, ServerOptions{}, std::move(on_request));
     return server->listen().value();
-  }
-  bool run_until(const std::function<bool()>& is_done, Nanos real_limit = 40s) {
-    const auto end = std::chrono::steady_clock::now() + real_limit;
-    while (!is_done()) {
-      if (std::chrono::steady_clock::now() >= end) return false;
-      (void)loop_.run_for(20ms);
-    }
-    return true;
   }
   bool is_live() {
     const collector::Health health = run_->health().front();

@@ -20,6 +20,7 @@
 #include "live/books.hpp"
 #include "live/recorded_range.hpp"
 #include "live/row_repair.hpp"
+#include "net/real_clock.hpp"
 #include "recording/segments.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -64,7 +65,7 @@ TEST_F(CollectRunTest, EndsInTimeThoughTheStoreHangsAndSaysWhatIsNotStored) {
   };
   hooks.stop_limit = 1s;
   auto run = start(settings, hooks);
-  EXPECT_FALSE(loop_.run_for(12s));  // rows wait since a third of a second after the start
+  EXPECT_FALSE(run_for(12s));  // rows wait since a third of a second after the start
   const HttpResponse health = get(*run, "/health");
   EXPECT_EQ(health.status, 200);
   EXPECT_EQ(nlohmann::json::parse(health.body)["status"], "degraded");
@@ -105,7 +106,7 @@ TEST_F(CollectRunTest, StoresRowsAndEndsAtOnceThoughASinkCannotBeReached) {
   settings.sinks = {sink};
   testing::save_full_book(settings.data_dir, testing::some_book("BTCUSDT", kStart, 3));
   auto run = start(settings);
-  EXPECT_FALSE(loop_.run_for(3s));
+  EXPECT_TRUE(clock_.pass(90s));
   EXPECT_EQ(nlohmann::json::parse(get(*run, "/health").body)["sinks"][0]["sink"], "postgresql");
   EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("\nacts_outbox_rows{sink=\"postgresql\"} "));
   EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("\nacts_outbox_books{sink=\"postgresql\"} "));
@@ -144,7 +145,7 @@ TEST_F(CollectRunTest, AnswersFailedWith503WhenNothingCanBeReached) {
   venue_->stop();
   venue_.reset();
   auto run = start(settings);
-  EXPECT_FALSE(loop_.run_for(clock_.real_time_for(70s)));
+  EXPECT_TRUE(clock_.pass(70s));
   const HttpResponse health = get(*run, "/health");
   EXPECT_EQ(health.status, 503) << health.body;
   EXPECT_EQ(nlohmann::json::parse(health.body)["status"], "failed");
@@ -160,7 +161,7 @@ TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
       make_empty_row(Venue::kBinanceSpot, "BTCUSDT", settings.bands, last, Reason::kUnknownSymbol);
   ASSERT_TRUE(SqliteStore::open(dir_ / "data/acts.db", schema).value()->upsert(std::span(&old_row, 1)));
   auto run = start(settings);
-  EXPECT_FALSE(loop_.run_for(clock_.real_time_for(15s)));
+  EXPECT_TRUE(clock_.pass(15s));
   EXPECT_TRUE(stop(*run));
   const std::vector<MinuteRow> rows = stored_rows("BTCUSDT");
   ASSERT_GE(rows.size(), 5U);
@@ -360,9 +361,9 @@ TEST_F(CollectRunTest, RemovesWhatIsOlderThanIsKeptAndSaysSo) {
   const std::string book = testing::save_full_book(settings.data_dir, testing::some_book("BTCUSDT", kStart - 1h, 3));
   settings.keep_books.age = 20 * 24h;
   const auto run = start(settings);
-  const auto done = [&] { return run->process_health().retention->passes > 0; };
-  for (int i = 0; i < 200 && !done(); ++i) loop_.run_for(100ms);
-  loop_.run_for(1500ms);
+  ASSERT_TRUE(run_until([&] { return run->process_health().retention->passes > 0; }));
+  const auto has_books = [](const std::string& line) { return line.contains("books: 1 of "); };
+  EXPECT_TRUE(run_until([&] { return std::ranges::any_of(said_, has_books); }));
   EXPECT_FALSE(std::filesystem::exists(removed));
   EXPECT_TRUE(std::filesystem::exists(kept));
   EXPECT_FALSE(std::filesystem::exists(old_book));

@@ -21,10 +21,10 @@
 
 #include "exchange/exchange_server.hpp"
 #include "exchange/instrument_names.hpp"
+#include "integration/patient_clock.hpp"
 #include "integration/replayed_rows.hpp"
 #include "integration/true_books.hpp"
 #include "live/venue_run.hpp"
-#include "net/real_clock.hpp"
 #include "net/server.hpp"
 #include "recording/temp_dir.hpp"
 
@@ -181,15 +181,7 @@ class VenueFaults : public ::testing::Test {
     run_ = std::move(*made);
     run_->start(clock_.now());
   }
-  // False: not within `real_limit`.
-  bool run_until(const std::function<bool()>& is_done, Nanos real_limit = 20s) {
-    const auto end = std::chrono::steady_clock::now() + real_limit;
-    while (!is_done()) {
-      if (std::chrono::steady_clock::now() >= end) return false;
-      (void)loop_.run_for(20ms);
-    }
-    return true;
-  }
+  bool run_until(const std::function<bool()>& is_done, Nanos limit = 20s) { return clock_.run_until(is_done, limit); }
   // Every book is live and moves.
   bool in_step() {
     const auto health = run_->health();
@@ -218,7 +210,7 @@ class VenueFaults : public ::testing::Test {
   const testing::TempDir dir_;
 
   EventLoop loop_;
-  AcceleratedClock clock_{kStart, kSpeed};
+  testing::PatientClock clock_{loop_, kStart, kSpeed};
   std::unique_ptr<exchange::Exchange> venue_;
   exchange::ExchangeEndpoint endpoint_;
   exchange::FaultPlan faults_;  // of the next start_exchange()
@@ -241,7 +233,8 @@ TEST_P(CollectorFaults, LivesThroughTheDeathOfAVenueThatCountsFromAnew) {
   start_exchange();
   collect(endpoint_.rest_url, endpoint_.stream_url);
   ASSERT_TRUE(run_until([&] { return in_step(); })) << lines_;
-  (void)loop_.run_for(3s);  // so far that the ids of a new start take longer to come there than it takes to notice
+  // So far that the ids of a new start take longer to come there than it takes to notice.
+  ASSERT_TRUE(clock_.pass(90s));
   const std::uint64_t before = gaps();
   venue_.reset();
   ASSERT_TRUE(run_until([&] { return run_->health().overall == collector::Overall::kFailed; })) << lines_;

@@ -41,10 +41,10 @@ TEST_F(CutOffRun, LeavesNoRowWithoutItsRecordingNorARecordingWithoutItsRow) {
   std::mt19937 random(20260302);
   for (int i = 0; i < ACTS_CUTS; ++i) {
     const auto run = start(settings);
-    loop_.run_for(std::chrono::milliseconds{std::uniform_int_distribution(100, 2500)(random)});
+    run_for(std::chrono::milliseconds{std::uniform_int_distribution(100, 2500)(random)});
   }
   const auto last = start(settings);
-  loop_.run_for(1s);
+  EXPECT_TRUE(clock_.pass(30s));
   EXPECT_TRUE(stop(*last));
   EXPECT_EQ(stored(), replayed());
 }
@@ -64,19 +64,19 @@ TEST_F(CutOffRun, RestoresBookAndRowsOfASymbolThatTheNextRunAdds) {
       return std::make_unique<FailingStore>();
     };
     const auto run = start(settings, hooks);
-    loop_.run_for(5s);  // two minutes of the market and more
-    EXPECT_GT(run->process_health().rows.waiting, 3U);
+    EXPECT_TRUE(clock_.pass(150s));
+    EXPECT_TRUE(run_until([&] { return run->process_health().rows.waiting > 3; }));
   }
   CollectSettings fewer = settings;
   fewer.symbols = {"BTC"};
   const auto next = start(fewer);
-  loop_.run_for(2s);
+  EXPECT_TRUE(clock_.pass(60s));
   said_.clear();
   ASSERT_TRUE(next->reload(settings));
   ASSERT_TRUE(run_until([&] { return !next->is_reloading(); }));
   EXPECT_THAT(said_, Contains(HasSubstr("1 books go on from their checkpoints")));
   EXPECT_THAT(said_, Contains(HasSubstr("rows of the last run that were not stored are made of its recording")));
-  loop_.run_for(2s);
+  EXPECT_TRUE(clock_.pass(60s));
   EXPECT_TRUE(stop(*next));
   EXPECT_EQ(stored(), replayed());
 }
@@ -98,7 +98,7 @@ TEST_P(CutOffWithoutStore, StoresAtTheNextStartWhatTheStoreDidNotTake) {
   settings.checkpoint_interval = GetParam().checkpoint_interval;
   if (GetParam().has_run_before) {
     const auto run = start(settings);
-    loop_.run_for(2500ms);
+    EXPECT_TRUE(clock_.pass(75s));
     EXPECT_TRUE(stop(*run));
   }
   {
@@ -107,12 +107,12 @@ TEST_P(CutOffWithoutStore, StoresAtTheNextStartWhatTheStoreDidNotTake) {
       return std::make_unique<FailingStore>();
     };
     const auto run = start(settings, hooks);
-    loop_.run_for(7s);  // three minutes of the market
-    EXPECT_GT(run->process_health().rows.waiting, 3U);
+    EXPECT_TRUE(clock_.pass(210s));
+    EXPECT_TRUE(run_until([&] { return run->process_health().rows.waiting > 3; }));
   }
   const auto next = start(settings);
   EXPECT_THAT(said_, Contains(HasSubstr("rows of the last run that were not stored are made of its recording")));
-  loop_.run_for(1s);
+  EXPECT_TRUE(clock_.pass(30s));
   EXPECT_TRUE(stop(*next));
   EXPECT_EQ(stored(), replayed());
 }
@@ -134,13 +134,13 @@ TEST_F(CutOffRun, StoresWithTheirOwnBandsTheRowsOfARunThatHadOthers) {
       return std::make_unique<FailingStore>();
     };
     const auto run = start(settings, hooks);
-    loop_.run_for(7s);  // three minutes of the market
-    EXPECT_GT(run->process_health().rows.waiting, 3U);
+    EXPECT_TRUE(clock_.pass(210s));
+    EXPECT_TRUE(run_until([&] { return run->process_health().rows.waiting > 3; }));
   }
   settings.bands = BandList::defaults();
   settings.stale_after = 60s;
   const auto next = start(settings);
-  loop_.run_for(3s);
+  EXPECT_TRUE(clock_.pass(90s));
   EXPECT_TRUE(stop(*next));
   const auto store = SqliteStore::open_to_read(database()).value();
   const RowSchema& schema = store->schema();
