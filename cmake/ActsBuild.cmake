@@ -152,6 +152,10 @@ function(acts_test name)
     target_compile_options(test_${name} PRIVATE ${acts_compiled_soon})
     acts_use_precompiled(test_${name} tests ${TEST_SOURCES})
   endif()
+  # At -O1 g++ 12 sees what is not there in strings it has inlined; the address sanitizer sees what is.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(test_${name} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
+  endif()
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} fmt::fmt
                                              GTest::gtest_main GTest::gmock)
   set(test_environment LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0)
