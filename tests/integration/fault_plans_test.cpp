@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "exchange/fault_plan.hpp"
+#include "integration/patient_clock.hpp"
 #include "integration/replayed_rows.hpp"
 #include "integration/true_books.hpp"
 #include "live/collect.hpp"
-#include "net/real_clock.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/testdata.hpp"
@@ -36,9 +36,9 @@ class FaultPlans : public ::testing::Test {
  protected:
   // A market of these symbols, at both venues, that follows the plan, and a run that collects it; `speed`: of its
   // clock.
-  void start(exchange::FaultPlan plan, std::vector<std::string> symbols, double speed = ACTS_CLOCK_SPEED) {
+  void start(exchange::FaultPlan plan, std::vector<std::string> symbols, double speed = 20) {
     symbols_ = std::move(symbols);
-    clock_ = std::make_unique<AcceleratedClock>(kStart, speed);
+    clock_ = std::make_unique<testing::PatientClock>(loop_, kStart, speed);
     exchange::ExchangeOptions options;
     options.venues = {kVenues.begin(), kVenues.end()};
     options.synthetic_seed = 11;
@@ -56,12 +56,11 @@ class FaultPlans : public ::testing::Test {
 
   // To this time of the plan, then until every book is in sync, for two minutes' rows.
   void run_through(Nanos end) {
-    const Nanos span = clock_->real_time_for(kStart + end - clock_->now());
-    (void)loop_.run_for(std::max(span, Nanos{0}));
-    ASSERT_TRUE(run_until([this] { return all_in_sync(); })) << states();
+    ASSERT_TRUE(clock_->pass(kStart + end - clock_->now()));
+    ASSERT_TRUE(clock_->run_until([this] { return all_in_sync(); }, 60s)) << states();
     const std::size_t rows = rows_.size();
     const std::size_t more = 2 * kVenues.size() * symbols_.size();
-    ASSERT_TRUE(run_until([&] { return all_in_sync() && rows_.size() >= rows + more; })) << states();
+    ASSERT_TRUE(clock_->run_until([&] { return all_in_sync() && rows_.size() >= rows + more; }, 60s)) << states();
   }
   void expect_hits(const std::vector<FaultKind>& kinds) {
     for (const Venue venue : kVenues) {
@@ -84,7 +83,7 @@ class FaultPlans : public ::testing::Test {
       }
     }
     run_->stop("test", [this] { loop_.stop(); });
-    EXPECT_TRUE(loop_.run_for(20s));
+    EXPECT_TRUE(clock_->run_for(20s));
     EXPECT_TRUE(run_->drain());
     const auto stored = SqliteStore::open_to_read(dir_ / "data/acts.db").value()->rows({}).value();
     expect_a_row_a_minute(stored);
@@ -143,14 +142,6 @@ class FaultPlans : public ::testing::Test {
     t.time_interval = 20s;
     options.audit_interval = 60s;
   }
-  bool run_until(const std::function<bool()>& is_done, Nanos real_limit = 60s) {
-    const auto end = std::chrono::steady_clock::now() + real_limit;
-    while (!is_done()) {
-      if (std::chrono::steady_clock::now() >= end) return false;
-      (void)loop_.run_for(20ms);
-    }
-    return true;
-  }
   bool all_in_sync() {
     return std::ranges::all_of(run_->venues(), [this](const auto& venue) {
       const collector::MarketPipeline& pipeline = venue->collector().pipeline();
@@ -184,7 +175,7 @@ class FaultPlans : public ::testing::Test {
 
   const testing::TempDir dir_;
   EventLoop loop_;
-  std::unique_ptr<AcceleratedClock> clock_;
+  std::unique_ptr<testing::PatientClock> clock_;
   std::unique_ptr<exchange::Exchange> venue_;
   std::map<Venue, testing::RowWitness> witnesses_;
   std::vector<std::string> symbols_;
@@ -290,8 +281,8 @@ TEST(EachFaultOfThePlans, IsOneOfAllThereAre) {
 TEST_F(FaultPlans, LivesThroughTheBadDayOfTheDocumentation) {
   const auto plan = exchange::read_fault_plan(test::project_file("docs/bad_day.json"));
   ASSERT_TRUE(plan.has_value()) << plan.error().message;
-  ASSERT_NO_FATAL_FAILURE(start(*plan, {"BTCUSDT", "ETHUSDT"}, ACTS_BAD_DAY_SPEED));
-  ASSERT_NO_FATAL_FAILURE(run_through(std::chrono::minutes{ACTS_BAD_DAY_MINUTES}));
+  ASSERT_NO_FATAL_FAILURE(start(*plan, {"BTCUSDT", "ETHUSDT"}, 60));
+  ASSERT_NO_FATAL_FAILURE(run_through(26min));
   expect_hits({FaultKind::kDrop, FaultKind::kDuplicate, FaultKind::kDelay, FaultKind::kClose,
                FaultKind::kServerShutdown, FaultKind::kHalfOpen, FaultKind::kFreeze, FaultKind::kGarbage});
   expect_all_kept();
