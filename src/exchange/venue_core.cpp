@@ -112,7 +112,11 @@ bool VenueCore::advance(UnixNanos now, std::size_t steps) {
     messages_.clear();
     if (const Result<void> done = source_->step(messages_); !done) {
       ++skipped_input_;
-      if (problems_.size() < kMaxProblems) problems_.push_back(done.error().message);
+      if (problems_.size() < kMaxProblems) {
+        problems_.push_back(done.error().message);
+      } else {
+        ++untold_problems_;
+      }
     }
     for (MarketMessage& message : messages_) publish(message, now);
   }
@@ -153,6 +157,14 @@ UnixNanos VenueCore::next_deadline() const {
   const std::optional<UnixNanos> due = next ? clock_.due(*next) : std::nullopt;
   const UnixNanos others = std::min({hub_.next_deadline(), lines_.next_deadline(), faults_.next_edge()});
   return due ? std::min(*due, others) : others;
+}
+
+std::vector<std::string> VenueCore::take_problems() {
+  if (untold_problems_ > 0) {
+    problems_.push_back(fmt::format("{} more pieces of it were skipped", untold_problems_));
+    untold_problems_ = 0;
+  }
+  return std::exchange(problems_, {});
 }
 
 CoreStats VenueCore::stats() const {

@@ -98,8 +98,9 @@ class VenueCore {
   std::vector<Outgoing> take_outgoing();
   // One line for each of the plan's faults that has begun or ended; at most kMaxProblems between two calls.
   std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
-  // One line for each piece of the source that was skipped; at most kMaxProblems between two calls, all are counted.
-  std::vector<std::string> take_problems() { return std::exchange(problems_, {}); }
+  // One line for each piece of the source that was skipped since the last call, for the first kMaxProblems of them, and
+  // one that counts the others.
+  std::vector<std::string> take_problems();
   static constexpr std::size_t kMaxProblems = 16;
 
   [[nodiscard]] Venue venue() const { return venue_; }
@@ -137,6 +138,7 @@ class VenueCore {
   std::map<std::string, binance::SlidingBudget, std::less<>> connects_;
   std::vector<MarketMessage> messages_;
   std::vector<std::string> problems_;
+  std::uint64_t untold_problems_ = 0;
   std::uint64_t requests_ = 0;
   std::uint64_t connects_made_ = 0;
   std::uint64_t refused_connects_ = 0;

@@ -47,8 +47,10 @@ class FakeSource final : public MarketSource {
   }
   Result<void> step(std::vector<MarketMessage>& out) override {
     ACTS_ASSERT(!steps.empty());
-    out.push_back(std::move(steps.front().second));
+    Result<MarketMessage> message = std::move(steps.front().second);
     steps.pop_front();
+    if (!message) return std::unexpected(std::move(message.error()));
+    out.push_back(std::move(*message));
     return {};
   }
   [[nodiscard]] const TrueBook* book(SymbolIndex symbol) const override { return &books_[symbol]; }
@@ -61,8 +63,12 @@ class FakeSource final : public MarketSource {
   void add(UnixNanos time, std::string_view stream, std::string_view payload) {
     steps.emplace_back(time, make_combined(stream, payload));
   }
+  // One that cannot be read.
+  void add_broken(UnixNanos time, std::string message) {
+    steps.emplace_back(time, fail(ErrorCode::kBadInput, std::move(message)));
+  }
 
-  std::deque<std::pair<UnixNanos, MarketMessage>> steps;
+  std::deque<std::pair<UnixNanos, Result<MarketMessage>>> steps;
 
  private:
   std::vector<ListedSymbol> listed_;

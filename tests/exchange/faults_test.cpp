@@ -37,8 +37,8 @@ struct OneVenue {
   std::vector<std::string> say(SymbolIndex symbol, std::string_view stream, std::string_view payload,
                                UnixNanos now = kNow) {
     source->add(now, stream, payload);
-    source->steps.back().second.symbol = symbol;
-    source->steps.back().second.is_depth_update = stream.ends_with("depth@100ms");
+    source->steps.back().second->symbol = symbol;
+    source->steps.back().second->is_depth_update = stream.ends_with("depth@100ms");
     core->advance(now, 100);
     return texts();
   }

@@ -87,6 +87,24 @@ TEST(VenueCore, MakesUpForAQuarterOfASecondAndSkipsWhatIsLater) {
   EXPECT_EQ(one.texts().size(), 1U);
 }
 
+// Of those beyond the first sixteen nothing was to be seen.
+TEST(VenueCore, TellsOfWhatItSkipsAndCountsTheRest) {
+  Core one;
+  for (int i = 0; i < 40; ++i) one.source->add_broken(kRecorded, "line " + std::to_string(i));
+  one.source->add(kRecorded, "btcusdt@trade", "{1}");
+  one.core->connect("/ws/btcusdt@trade", "", "a", kNow);
+  EXPECT_TRUE(one.core->advance(kNow, 20));
+  const std::vector<std::string> first = one.core->take_problems();
+  ASSERT_EQ(first.size(), VenueCore::kMaxProblems + 1);
+  EXPECT_EQ(first[15], "line 15");
+  EXPECT_EQ(first[16], "4 more pieces of it were skipped");
+  EXPECT_FALSE(one.core->advance(kNow, 100));
+  EXPECT_EQ(one.core->take_problems().back(), "4 more pieces of it were skipped");
+  EXPECT_THAT(one.core->take_problems(), ElementsAre());
+  EXPECT_EQ(one.core->stats().skipped_input, 40U);
+  EXPECT_THAT(one.texts(), ElementsAre("{1}"));
+}
+
 TEST(VenueCore, WaitsForAsManyStreamsAsItIsTold) {
   Core one(Pace{.wait_for_streams = 2});
   one.source->add(kRecorded, "btcusdt@trade", "{1}");
