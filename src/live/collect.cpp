@@ -474,6 +474,7 @@ ProcessHealth CollectRun::process_health() const {
   process.log_lines_lost = log_lines_lost();
   for (const auto& channel : alert_channels_) process.alerts.push_back(channel->status());
   if (retention_) process.retention = retention_->status();
+  if (restore_) process.reload = ReloadHealth{restore_->added(), restore_->age()};
   for (const auto& venue : venues_) {
     if (auto books = venue->books()) {
       const BookWriter::Status& status = books->status;

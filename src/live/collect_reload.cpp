@@ -78,15 +78,14 @@ void CollectRun::restore_added(Reload reload, EarlierRun::Symbols added) {
   RestoreRequest request{
       .settings = settings_, .known = earlier_.lend(), .has_database = !hooks_.open_store, .limit = hooks_.added_limit};
   request.settings.reload = nullptr;
-  std::size_t count = 0;
   for (const auto& [venue, typed] : added) {
     const auto begun = begun_at_.find(venue);
     request.begins_at[venue] = begun == begun_at_.end() ? started_at_ : begun->second;
-    count += typed.size();
   }
   log(std::nullopt,
       {collector::LogLevel::kInfo, "reload", "",
-       fmt::format("what earlier runs have left of {} added symbols is read: they begin once it is", count), 0});
+       fmt::format("what earlier runs have left of {} added symbols is read: they begin once it is", count_of(added)),
+       0});
   request.added = std::move(added);
   restore_ = std::make_unique<RestoreThread>(
       loop_, std::move(request),

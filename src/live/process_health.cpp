@@ -92,7 +92,16 @@ std::string clock_text(Nanos ahead) {
                      ahead / std::chrono::milliseconds{1});
 }
 
+std::string reload_text(const ReloadHealth& reload) {
+  return fmt::format(
+      "reload: {} added symbols have not begun: what earlier runs have left of them is read for {} s "
+      "by now: does the disk answer?",
+      reload.added, reload.age / std::chrono::seconds{1});
+}
+
 }  // namespace
+
+bool ReloadHealth::is_late() const { return age >= kSlowAfter; }
 
 bool SinkHealth::is_late() const { return behind >= (is_of_books() ? kBooksBehindAfter : kSinkBehindAfter); }
 
@@ -111,6 +120,7 @@ Judgement judge(const ProcessHealth& process) {
   if (process.retention && !process.retention->failure.empty()) {
     judge.add(Overall::kDegraded, fmt::format("what is too old could not be removed: {}", process.retention->failure));
   }
+  if (process.reload && process.reload->is_late()) judge.add(Overall::kDegraded, reload_text(*process.reload));
   if (process.clock_ahead >= kClockStep) judge.add(Overall::kDegraded, clock_text(process.clock_ahead));
   return std::move(judge).result();
 }
@@ -132,6 +142,9 @@ std::vector<ProcessWatch::Line> ProcessWatch::look(const ProcessHealth& process,
   for (const AlertChannel::Status& channel : process.alerts) look_at(channel);
   for (const SinkHealth& sink : process.sinks) look_at(sink);
   if (process.retention) look_at(*process.retention);
+  const bool is_late = process.reload && process.reload->is_late();
+  lasting({"reload", std::nullopt}, is_late, is_late ? reload_text(*process.reload) : "",
+          "reload: the added symbols wait for nothing any more");
   lasting({"clock_stepped_back", std::nullopt}, process.clock_ahead >= kClockStep, clock_text(process.clock_ahead),
           "the wall clock has caught up");
   return std::exchange(lines_, {});

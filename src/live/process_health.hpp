@@ -58,6 +58,14 @@ struct DiskHealth {
   std::uint64_t total_bytes = 0;
 };
 
+// What earlier runs have left of symbols that a reload has added is still being read.
+struct ReloadHealth {
+  std::size_t added = 0;  // symbols, which have not begun
+  Nanos age{0};           // of real time
+
+  [[nodiscard]] bool is_late() const;
+};
+
 struct ProcessHealth {
   RowWriter::Status rows = {};
   std::vector<RecordingHealth> recordings = {};  // one a venue that is recorded
@@ -67,6 +75,7 @@ struct ProcessHealth {
   std::optional<DiskHealth> disk = {};
   std::vector<AlertChannel::Status> alerts = {};          // one a channel
   std::optional<RetentionThread::Status> retention = {};  // none: all is kept
+  std::optional<ReloadHealth> reload = {};                // none: nothing is waited for
   std::uint64_t log_lines_lost = 0;                       // log_lines_lost()
 
   [[nodiscard]] std::size_t recording_queue_bytes() const;

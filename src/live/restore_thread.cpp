@@ -59,8 +59,15 @@ void RestoreThread::State::run() {
   changed.notify_all();
 }
 
+std::size_t count_of(const EarlierRun::Symbols& symbols) {
+  std::size_t count = 0;
+  for (const auto& [venue, typed] : symbols) count += typed.size();
+  return count;
+}
+
 RestoreThread::RestoreThread(EventLoop& loop, RestoreRequest request, Done done)
-    : state_(std::make_shared<State>(loop, std::move(request), std::move(done))),
+    : added_(count_of(request.added)),
+      state_(std::make_shared<State>(loop, std::move(request), std::move(done))),
       thread_([state = state_] { state->run(); }) {}
 
 RestoreThread::~RestoreThread() {

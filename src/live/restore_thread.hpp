@@ -2,6 +2,7 @@
 // holds up those symbols alone. Shares nothing with the run: it is given what it needs, and gives what it has found.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "collector/actions.hpp"
 #include "live/earlier_run.hpp"
 #include "live/missed_minutes.hpp"
+#include "live/real_time.hpp"
 #include "live/settings.hpp"
 #include "net/event_loop.hpp"
 
@@ -39,6 +41,8 @@ struct RestoredSymbols {
 // Blocking. What `stop` has ended is not complete.
 RestoredSymbols restore_symbols(RestoreRequest request, const EarlierRun::Stop& stop);
 
+[[nodiscard]] std::size_t count_of(const EarlierRun::Symbols& symbols);
+
 class RestoreThread {
  public:
   static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
@@ -55,8 +59,15 @@ class RestoreThread {
   // Begins to stop; returns at once.
   void stop();
 
+  // Symbols.
+  [[nodiscard]] std::size_t added() const { return added_; }
+  // Of real time, since it began.
+  [[nodiscard]] Nanos age() const { return real_now() - began_; }
+
  private:
   struct State;
+  std::size_t added_ = 0;
+  RealTime began_ = real_now();
   std::shared_ptr<State> state_;  // with the thread
   std::thread thread_;
 };

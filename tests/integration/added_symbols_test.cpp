@@ -110,11 +110,13 @@ TEST_F(AddedSymbols, WaitForADiskThatHangsAndTheOthersGoOn) {
   ASSERT_TRUE(run_until([&] { return checkpoint.is_read(); }));
   EXPECT_TRUE(goes_on(*run));
   EXPECT_TRUE(run->is_reloading());
+  EXPECT_EQ(run->process_health().reload.value().added, 1U);
   EXPECT_THAT(live(*run), ElementsAre("BTCUSDT"));
   EXPECT_THAT(made_, Each("BTCUSDT"));
   checkpoint.let_go();
   EXPECT_TRUE(run_until([&] { return live(*run).size() == 2; }));
   EXPECT_FALSE(run->is_reloading());
+  EXPECT_FALSE(run->process_health().reload.has_value());
   EXPECT_TRUE(run_until([&] { return std::ranges::count(made_, "ETHUSDT") > 0; }));
   EXPECT_TRUE(stop(*run));
 }

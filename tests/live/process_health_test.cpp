@@ -258,6 +258,26 @@ TEST(RetentionText, TellsWhatWentAndWhatIsKept) {
             "sink has them");
 }
 
+// One whose disk never came back was told of by nothing.
+TEST(ProcessWatch, SaysThatAddedSymbolsWaitForADisk) {
+  ProcessWatch watch;
+  ProcessHealth process;
+  process.reload = ReloadHealth{.added = 2, .age = 9s};
+  EXPECT_EQ(judge(process).overall, Overall::kOk);
+  EXPECT_THAT(watch.observe(process, kStart), IsEmpty());
+  process.reload->age = 10s;
+  constexpr std::string_view kText =
+      "reload: 2 added symbols have not begun: what earlier runs have left of them is read for 10 s by now: does the "
+      "disk answer?";
+  EXPECT_EQ(judge(process).overall, Overall::kDegraded);
+  EXPECT_THAT(judge(process).problems, ElementsAre(kText));
+  EXPECT_THAT(texts(watch.observe(process, kStart + 1s)), ElementsAre("reload: " + std::string(kText)));
+  EXPECT_THAT(watch.observe(process, kStart + 2s), IsEmpty());
+  process.reload.reset();
+  EXPECT_THAT(texts(watch.observe(process, kStart + 3s)),
+              ElementsAre("reload: reload: the added symbols wait for nothing any more"));
+}
+
 TEST(ProcessWatch, SaysThatTheWallClockSteppedBackAndWhenThatIsOver) {
   ProcessWatch watch;
   EXPECT_THAT(texts(watch.observe({.clock_ahead = 100s}, kStart)),
