@@ -57,5 +57,37 @@ TEST(HeavyFiles, AreToldByWhatTheyInclude) {
               ::testing::ElementsAre("src/a/a.cpp", "src/a/b.hpp"));
 }
 
+// Targets that are compiled with the place of the sources or of the build among their definitions.
+std::vector<std::string> targets_told_a_place(const std::vector<SourceFile>& files) {
+  std::vector<std::string> told;
+  for (const SourceFile& file : files) {
+    if (is_cpp(file.path)) continue;
+    for (const std::vector<std::string>& words : cmake_calls(file.text, "target_compile_definitions")) {
+      const bool is_told = std::ranges::any_of(words, [](const std::string& word) {
+        return word.find("_DIR}") != std::string::npos || word.find("TARGET_FILE") != std::string::npos;
+      });
+      if (is_told) told.push_back(words.front());
+    }
+  }
+  return told;
+}
+
+// ccache finds nothing of another clone for a file whose definitions name this one.
+TEST(PlacesOfABuild, AreToldToFewTargets) {
+  std::vector<SourceFile> files;
+  for (const char* dir : {"CMakeLists.txt", "cmake", "src", "tests", "bench"}) {
+    for (SourceFile& file : read_files(dir)) files.push_back(std::move(file));
+  }
+  EXPECT_THAT(targets_told_a_place(files), ::testing::UnorderedElementsAre("acts_testdata", "strategies_ill"));
+}
+
+TEST(PlacesOfABuild, AreToldByTheirDefinitions) {
+  EXPECT_THAT(targets_told_a_place({{"tests/a/CMakeLists.txt",
+                                     "target_compile_definitions(a PRIVATE N=1)\n"
+                                     "target_compile_definitions(b PRIVATE P=\"${PROJECT_SOURCE_DIR}/x\")\n"
+                                     "target_compile_definitions(c PRIVATE P=\"$<TARGET_FILE:acts>\")\n"}}),
+              ::testing::ElementsAre("b", "c"));
+}
+
 }  // namespace
 }  // namespace acts::house
