@@ -21,8 +21,7 @@ fuzz_one() {
   local name=$1 seeds=tests/fuzz/corpus/$1 learned=build/fuzz/corpus/$1 log=build/fuzz/$1.log
   [ -n "$(ls -A "$seeds" 2>/dev/null)" ] || { echo "fuzz: $name has no seeds in $seeds" >&2; return 1; }
   mkdir -p "$learned"
-  # A unit hangs that takes a minute of the wall's time: beside other work a day of rows takes many seconds.
-  if "build/fuzz/tests/fuzz/fuzz_$name" "$learned" "$seeds" -max_total_time="$2" -timeout=60 -rss_limit_mb=2048 \
+  if "build/fuzz/tests/fuzz/fuzz_$name" "$learned" "$seeds" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 \
     -artifact_prefix="build/fuzz/findings/$name-" >"$log" 2>&1 </dev/null; then
     echo "fuzz: $name: $(grep -E '^Done [0-9]+ runs' "$log" || tail -n 1 "$log")"
   else
