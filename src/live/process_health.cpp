@@ -94,7 +94,7 @@ std::string clock_text(Nanos ahead) {
 
 std::string reload_text(const ReloadHealth& reload) {
   return fmt::format(
-      "reload: {} added symbols have not begun: what earlier runs have left of them is read for {} s "
+      "{} added symbols have not begun: what earlier runs have left of them is read for {} s "
       "by now: does the disk answer?",
       reload.added, reload.age / std::chrono::seconds{1});
 }
@@ -144,7 +144,7 @@ std::vector<ProcessWatch::Line> ProcessWatch::look(const ProcessHealth& process,
   if (process.retention) look_at(*process.retention);
   const bool is_late = process.reload && process.reload->is_late();
   lasting({"reload", std::nullopt}, is_late, is_late ? reload_text(*process.reload) : "",
-          "reload: the added symbols wait for nothing any more");
+          "the added symbols wait for nothing any more");
   lasting({"clock_stepped_back", std::nullopt}, process.clock_ahead >= kClockStep, clock_text(process.clock_ahead),
           "the wall clock has caught up");
   return std::exchange(lines_, {});

@@ -267,7 +267,7 @@ TEST(ProcessWatch, SaysThatAddedSymbolsWaitForADisk) {
   EXPECT_THAT(watch.observe(process, kStart), IsEmpty());
   process.reload->age = 10s;
   constexpr std::string_view kText =
-      "reload: 2 added symbols have not begun: what earlier runs have left of them is read for 10 s by now: does the "
+      "2 added symbols have not begun: what earlier runs have left of them is read for 10 s by now: does the "
       "disk answer?";
   EXPECT_EQ(judge(process).overall, Overall::kDegraded);
   EXPECT_THAT(judge(process).problems, ElementsAre(kText));
@@ -275,7 +275,7 @@ TEST(ProcessWatch, SaysThatAddedSymbolsWaitForADisk) {
   EXPECT_THAT(watch.observe(process, kStart + 2s), IsEmpty());
   process.reload.reset();
   EXPECT_THAT(texts(watch.observe(process, kStart + 3s)),
-              ElementsAre("reload: reload: the added symbols wait for nothing any more"));
+              ElementsAre("reload: the added symbols wait for nothing any more"));
 }
 
 TEST(ProcessWatch, SaysThatTheWallClockSteppedBackAndWhenThatIsOver) {
