@@ -421,6 +421,24 @@ void LevelMap::accumulate(std::span<const Price> limits, UpdateId suspect_upto, 
   }
 }
 
+std::size_t LevelMap::count_upto(UpdateId upto) const {
+  const std::uint64_t end = tag_of({upto.next(), false});
+  std::size_t count = 0;
+  for (const Leaf* leaf = best_leaf_; leaf != nullptr; leaf = leaf->worse) {
+    if (leaf->greatest_tag < end) {
+      count += leaf->count;
+      continue;
+    }
+    BandTotal remembered;
+    add_up(*leaf, end, remembered);
+    if (is_told(*leaf, end)) continue;
+    std::uint64_t among = 0;
+    for (std::size_t i = 0; i < kSlots; ++i) among |= std::uint64_t{leaf->tags[i] < end} << i;
+    count += static_cast<std::size_t>(std::popcount(among & leaf->live));
+  }
+  return count;
+}
+
 std::size_t LevelMap::memory_bytes() const { return leaves_ * sizeof(Leaf) + inners_ * sizeof(Inner) + sizeof(*this); }
 
 }  // namespace acts

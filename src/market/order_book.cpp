@@ -153,6 +153,7 @@ void OrderBook::apply(const DepthUpdate& update, UnixNanos ts_recv) {
 
 void OrderBook::mark_gap() {
   suspect_upto_ = last_update_id_;
+  healed_ = {};
   deletions_.forget_upto(last_update_id_);
   coverage_.clear();
   ++epoch_;
@@ -170,6 +171,7 @@ void OrderBook::restart_ids(UpdateId at) {
     levels_of(which) = std::move(levels);
   }
   suspect_upto_ = kIdOfBefore;
+  healed_ = {};
   last_update_id_ = at;
   forget_deletions();
   coverage_.clear();
@@ -307,12 +309,10 @@ std::size_t OrderBook::remove_suspects(UpdateId upto) {
 }
 
 std::size_t OrderBook::suspect_count(Side which) const {
-  std::size_t count = 0;
-  if (suspect_upto_.value() < 0) return count;
-  side(which).walk([&](const BookLevel& level) {
-    count += static_cast<std::size_t>(is_suspect(level));
-    return true;
-  });
+  bool& healed = healed_[which == Side::kBid ? 0 : 1];
+  if (suspect_upto_.value() < 0 || healed) return 0;
+  const std::size_t count = side(which).count_upto(suspect_upto_);
+  healed = count == 0;
   return count;
 }
 

@@ -393,7 +393,7 @@ TEST_P(LevelMapOfSide, StopsAWalkWhenToldTo) {
   EXPECT_EQ(seen, 130);
 }
 
-TEST_P(LevelMapOfSide, SumsBandsLikeANaiveMap) {
+TEST_P(LevelMapOfSide, SumsBandsAndCountsOldLevelsLikeANaiveMap) {
   std::mt19937_64 random(17);
   for (const std::int64_t width : {1, 10, 100, 1'000, 100'000}) {
     Twins twins(GetParam());
@@ -422,6 +422,9 @@ TEST_P(LevelMapOfSide, SumsBandsLikeANaiveMap) {
         ASSERT_TRUE(totals[band].suspect == expected.suspect);
         ASSERT_EQ(totals[band].levels, expected.levels);
       }
+      ASSERT_EQ(twins.map().count_upto(suspect_upto), std::ranges::count_if(levels, [&](const BookLevel& level) {
+                  return level.origin.update_id <= suspect_upto;
+                }));
     }
   }
 }

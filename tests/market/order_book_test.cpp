@@ -193,6 +193,22 @@ TEST(OrderBook, HealsAGapInsideTheWindowOnly) {
   EXPECT_TRUE(covered(book, 97) && !covered(book, 96));
 }
 
+TEST(OrderBook, CountsNoSuspectsInAHealedSideUntilTheNextGap) {
+  OrderBook book;
+  merge(book, 20, 2, {{99, 1}, {98, 1}}, {{101, 1}, {102, 1}});
+  book.mark_gap();
+  EXPECT_EQ(book.suspect_count(Side::kBid), 2U);
+  apply(book, 30, {{99, 2}, {98, 2}}, {{101, 2}});
+  EXPECT_EQ(book.suspect_count(Side::kBid), 0U);
+  EXPECT_EQ(book.suspect_count(Side::kAsk), 1U);
+  book.mark_gap();
+  EXPECT_EQ(book.suspect_count(Side::kBid), 2U);
+  apply(book, 40, {{99, 3}, {98, 3}}, {});
+  EXPECT_EQ(book.suspect_count(Side::kBid), 0U);
+  book.restart_ids(UpdateId{50});
+  EXPECT_EQ(book.suspect_count(Side::kBid), 2U);
+}
+
 // Levels in the window stayed suspect when the snapshot had the id of the last update before the gap: a connection that
 // was lost while the venue's book stood still.
 TEST(OrderBook, HealsAGapInWhichNoUpdateWasLost) {

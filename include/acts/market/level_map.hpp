@@ -73,6 +73,8 @@ class LevelMap {
   // Totals from the best price to each of `limits` (included), which go from near to far. Levels set at or before
   // `suspect_upto` count as suspect.
   void accumulate(std::span<const Price> limits, UpdateId suspect_upto, std::span<BandTotal> totals) const;
+  // Levels set at or before `upto`; of a leaf at rest that has none, or only such ones, one cache line is read.
+  [[nodiscard]] std::size_t count_upto(UpdateId upto) const;
 
   // Calls visit(const BookLevel&) -> bool from best to worst until it returns false. The map must not change meanwhile.
   template <typename Visit>

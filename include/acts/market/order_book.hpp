@@ -6,6 +6,7 @@
 // them exact again. Sizes: see level_map.hpp and deletion_log.hpp. Not thread-safe.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -128,6 +129,8 @@ class OrderBook {
   DeletionLog deletions_;
   UpdateId last_update_id_ = kNoUpdateId;
   UpdateId suspect_upto_ = kNoUpdateId;
+  // A side (bids, asks) in which no suspect level is left: only a gap makes new ones.
+  mutable std::array<bool, 2> healed_{};
   bool has_snapshot_ = false;
   std::uint64_t epoch_ = 0;
   std::uint64_t ghosts_ = 0;
