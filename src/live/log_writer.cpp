@@ -7,9 +7,14 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "acts/base/time.hpp"
@@ -91,7 +96,7 @@ class Writer final : public LogWriter {
                                            line.text);
     if (!line.own_file_only) console_.write(setup_->settings.format, message);
     if (!setup_->settings.per_symbol || line.symbol.empty()) return;
-    if (FileSink* const file = file_of(line)) put_in_file(*file, message);
+    if (File* const file = file_of(line)) put_in_file(*file, message);
   }
 
   void show(const std::string& lines) override { console_.show(lines); }
@@ -102,13 +107,19 @@ class Writer final : public LogWriter {
     // Whose they were is not known any more, and those of files alone are on no console either.
     const std::string text =
         fmt::format("{} lines of the log are missing, perhaps some here: more came than could be written", lines);
-    for (const auto& [owner, file] : files_) {
-      if (file) put_in_file(*file, {"acts", spdlog::level::err, text});
-    }
+    for (auto& [owner, file] : files_) put_in_file(file, {"acts", spdlog::level::err, text});
   }
 
  private:
   using FileSink = spdlog::sinks::rotating_file_sink_st;
+
+  struct File {
+    std::filesystem::path path;
+    std::unique_ptr<FileSink> sink;  // none: not made yet, or failed
+    std::uint64_t lost_lines = 0;    // since it failed
+    spdlog::log_clock::time_point failed_at;
+    bool failure_was_said = false;
+  };
 
   void take_over(const std::shared_ptr<const LogSetup>& setup) {
     if (setup == setup_) return;
@@ -120,29 +131,51 @@ class Writer final : public LogWriter {
     console_.write(setup_ ? setup_->settings.format : LogFormat::kText, {"acts", level, text});
   }
 
-  // A full disk must not end the program that says so.
-  static bool put(FileSink& file, const spdlog::details::log_msg& message) {
+  // A full disk must not end the program that says so. A sink that failed is not used again: after a rotation that
+  // failed spdlog 1.10 writes the next line into a file that it has closed, which ends the program.
+  void put_in_file(File& file, const spdlog::details::log_msg& message) {
+    // By the lines' time; a clock that was set back since must not hold it up.
+    if (file.lost_lines > 0 && std::chrono::abs(message.time - file.failed_at) < kMinute) {
+      ++file.lost_lines;
+      return;
+    }
     try {
-      file.log(message);
-      file.flush();
-      return true;
-    } catch (const std::exception&) {
-      return false;
+      if (!file.sink) file.sink = open(file.path);
+      if (file.lost_lines > 0) tell_lost(file, message.time);
+      file.sink->log(message);
+      file.sink->flush();
+      file.lost_lines = 0;
+      file.failure_was_said = false;
+      none_since_said_ = false;
+    } catch (const std::exception& error) {
+      file.sink.reset();
+      ++file.lost_lines;
+      file.failed_at = message.time;
+      // Of a disk that is full the first file tells, not each.
+      if (file.failure_was_said || std::exchange(none_since_said_, true)) return;
+      file.failure_was_said = true;
+      say(spdlog::level::err, fmt::format("{}: cannot be written ({}): lines are missing there until it can",
+                                          file.path.string(), error.what()));
     }
   }
 
-  void put_in_file(FileSink& file, const spdlog::details::log_msg& message) {
-    if (put(file, message)) {
-      lost_lines_ = 0;
-    } else if (lost_lines_++ == 0) {
-      say(spdlog::level::err,
-          fmt::format("{}: cannot be written: lines are missing there until it can", file.filename()));
-    }
+  static void tell_lost(File& file, spdlog::log_clock::time_point time) {
+    const std::string text = fmt::format("{} lines are missing here: the file could not be written", file.lost_lines);
+    file.sink->log({time, {}, "acts", spdlog::level::err, text});
   }
 
-  FileSink* file_of(const LogLine& line) {
+  [[nodiscard]] std::unique_ptr<FileSink> open(const std::filesystem::path& path) const {
+    std::filesystem::create_directories(path.parent_path());
+    // spdlog tries five times, with pauses: all lines of the log would wait for each file of a folder that is gone.
+    if (!std::ofstream(path, std::ios::app)) throw std::system_error(errno, std::generic_category(), "open");
+    auto sink = std::make_unique<FileSink>(path.string(), setup_->settings.max_file_bytes, setup_->settings.kept_files);
+    sink->set_formatter(std::make_unique<LineFormatter>(setup_->settings.format));
+    return sink;
+  }
+
+  File* file_of(const LogLine& line) {
     std::pair<Venue, std::string> key{line.venue, line.symbol};
-    if (const auto known = files_.find(key); known != files_.end()) return known->second.get();
+    if (const auto known = files_.find(key); known != files_.end()) return &known->second;
     if (files_.size() >= kMaxSymbolLogs) {
       if (!std::exchange(said_full_, true)) {
         say(spdlog::level::warn,
@@ -150,22 +183,15 @@ class Writer final : public LogWriter {
       }
       return nullptr;
     }
-    const std::filesystem::path path =
-        setup_->directory / std::string(to_string(line.venue)) / fmt::format("data-{}.log", line.symbol);
-    std::unique_ptr<FileSink> file;
-    try {
-      file = std::make_unique<FileSink>(path.string(), setup_->settings.max_file_bytes, setup_->settings.kept_files);
-      file->set_formatter(std::make_unique<LineFormatter>(setup_->settings.format));
-    } catch (const std::exception& error) {
-      say(spdlog::level::err, fmt::format("{}: log file left out: {}", path.string(), error.what()));
-    }
-    return files_.emplace(std::move(key), std::move(file)).first->second.get();
+    File file;
+    file.path = setup_->directory / std::string(to_string(line.venue)) / fmt::format("data-{}.log", line.symbol);
+    return &files_.emplace(std::move(key), std::move(file)).first->second;
   }
 
   Console console_;
   std::shared_ptr<const LogSetup> setup_;
-  std::map<std::pair<Venue, std::string>, std::unique_ptr<FileSink>> files_;
-  std::uint64_t lost_lines_ = 0;  // in files, since one could be written
+  std::map<std::pair<Venue, std::string>, File> files_;
+  bool none_since_said_ = false;  // no file could be written since one was said not to be
   bool said_full_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -22,6 +23,7 @@ using acts::testing::TempDir;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using namespace std::chrono_literals;
 
 const std::string kTime = "[0-9-]+T[0-9:]+\\.[0-9]+Z ";
 
@@ -97,7 +99,7 @@ TEST(Logging, GoesOnWithoutAFileThatCannotBeMade) {
     log_event({.level = LogLevel::kInfo, .symbol = "BTCUSDT", .text = "one"});
     log_event({.level = LogLevel::kInfo, .symbol = "BTCUSDT", .text = "two"});
   });
-  EXPECT_THAT(text, HasSubstr("log file left out"));
+  EXPECT_THAT(text, HasSubstr("data-BTCUSDT.log: cannot be written ("));
   EXPECT_THAT(text, HasSubstr(": one\n"));
   EXPECT_THAT(text, HasSubstr(": two\n"));
 }
@@ -121,6 +123,57 @@ TEST(Logging, SaysInEachOpenFileThatLinesAreMissing) {
     EXPECT_THAT(read_file(dir / fmt::format("log/binance-spot/data-{}.log", symbol)),
                 HasSubstr("error 3 lines of the log are missing, perhaps some here: "));
   }
+}
+
+class FailingLogTest : public ::testing::Test {
+ protected:
+  // `after` the first line, to the file alone.
+  void write(std::string text, std::chrono::seconds after) {
+    line_.text = std::move(text);
+    line_.at = spdlog::log_clock::time_point{std::chrono::hours{24}} + after;
+    writer_->write(line_);
+  }
+
+  const TempDir dir_;
+  const std::string file_ = dir_ / "log/binance-spot/data-X.log";
+  std::unique_ptr<LogWriter> writer_ = make_log_writer();
+  LogLine line_{.setup = std::make_shared<LogSetup>(
+                    LogSettings{.per_symbol = true, .max_file_bytes = 200, .kept_files = 0}, dir_ / "log"),
+                .at = {},
+                .text = {},
+                .symbol = "X",
+                .own_file_only = true};
+};
+
+// The next line that was short enough went to a file that had been closed: the program crashed.
+TEST_F(FailingLogTest, OutlivesARotationThatFailsAndWritesAgainAMinuteLater) {
+  ::testing::internal::CaptureStderr();
+  write("first", 0s);
+  std::filesystem::rename(file_, dir_ / "aside");
+  std::filesystem::create_directory(file_);
+  write(std::string(190, 'x'), 1s);  // rotates
+  write("short", 2s);
+  write("too early", 60s);
+  write("in vain", 61s);
+  std::filesystem::remove(file_);
+  write("too early again", 120s);
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  write("there", 121s);
+  write("next", 122s);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, MatchesRegex(kTime + "error [^\n]*/data-X.log: cannot be written [^\n]*\n"));
+  EXPECT_THAT(read_file(file_), MatchesRegex(kTime + "error 5 lines are missing here: the file could not be written\n" +
+                                             kTime + "info there\n" + kTime + "info next\n"));
+}
+
+TEST_F(FailingLogTest, DoesNotWaitForAClockThatWasSetBack) {
+  ::testing::internal::CaptureStderr();
+  std::filesystem::create_directories(file_);
+  write("in vain", 0s);
+  std::filesystem::remove(file_);
+  write("an hour earlier", -3600s);
+  ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(read_file(file_), EndsWith("info an hour earlier\n"));
 }
 
 // Its log was destroyed by then.
