@@ -22,6 +22,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   // Ends what is under way `limit` from now; replaces the deadline there was.
   void arm(Nanos limit);
   void disarm();
+  // Until the deadline. Armed before.
+  [[nodiscard]] Nanos left() const { return timer_.expiry() - std::chrono::steady_clock::now(); }
   void cancel();
 
   // `wake` ends the wait that follows; replaces the one before. Called at once if the attempt is over already.

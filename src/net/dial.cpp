@@ -4,6 +4,9 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <expected>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +16,9 @@ namespace acts {
 namespace {
 
 constexpr std::size_t kMaxProxyAnswer = 16 * 1024;
+// More than the way around the world takes. Where that is too long for all addresses, the next attempt goes on with
+// those that had no turn.
+constexpr Nanos kLeastAddressLimit = std::chrono::seconds{1};
 constexpr std::string_view kCheckProxy = "check the proxy variables of the environment";
 
 // The coroutine leaves at its deadline; an answer that comes later is for others.
@@ -53,33 +59,64 @@ struct PendingConnect {
   }
 };
 
-// Any address of the host will do; the error is the last one's.
-Task<NetResult<tcp::socket>> connect_any(std::vector<tcp::endpoint> endpoints, std::string peer, Nanos address_timeout,
-                                         std::shared_ptr<Attempt> attempt) {
-  attempt->stage = NetStage::kConnect;
-  const Executor executor = co_await asio::this_coro::executor;
-  std::string why = "it has no address";
-  for (const tcp::endpoint& endpoint : endpoints) {
-    auto pending = std::make_shared<PendingConnect>(executor, address_timeout);
-    pending->timer.async_wait([pending](const error_code& error) {
-      if (error) return;
-      pending->is_late = true;
-      pending->close();
-    });
-    attempt->on_stop([pending] { pending->close(); });
-    error_code error;
-    if (!attempt->is_stopped()) co_await pending->socket.async_connect(endpoint, into(error));
-    attempt->on_stop(nullptr);
-    pending->timer.cancel();
-    if (attempt->is_stopped()) break;
-    if (!error && !pending->is_late) {
-      pending->socket.set_option(tcp::no_delay(true), error);
-      pending->socket.set_option(asio::socket_base::keep_alive(true), error);
-      co_return std::move(pending->socket);
-    }
-    why = fmt::format("{}: {}", endpoint.address().to_string(),
-                      pending->is_late ? "no answer within " + to_string(address_timeout) : error.message());
+// The error says why not.
+Task<std::expected<tcp::socket, std::string>> connect_one(Executor executor, tcp::endpoint endpoint, Nanos limit,
+                                                          std::shared_ptr<Attempt> attempt) {
+  auto pending = std::make_shared<PendingConnect>(executor, limit);
+  pending->timer.async_wait([pending](const error_code& error) {
+    if (error) return;
+    pending->is_late = true;
+    pending->close();
+  });
+  attempt->on_stop([pending] { pending->close(); });
+  error_code error;
+  if (!attempt->is_stopped()) co_await pending->socket.async_connect(endpoint, into(error));
+  attempt->on_stop(nullptr);
+  pending->timer.cancel();
+  if (error || pending->is_late) {
+    co_return std::unexpected(fmt::format("{}: {}", endpoint.address().to_string(),
+                                          pending->is_late ? "no answer within " + to_string(limit) : error.message()));
   }
+  pending->socket.set_option(tcp::no_delay(true), error);
+  pending->socket.set_option(asio::socket_base::keep_alive(true), error);
+  co_return std::move(pending->socket);
+}
+
+// Each address that is still to be tried has a share of what is left of the attempt, and so has what comes after them:
+// two that are silent would take all of it. Nothing waits for the last one.
+Nanos limit_of_address(const Attempt& attempt, std::size_t addresses, Nanos most) {
+  if (addresses == 1) return most;
+  const Nanos share = attempt.left() / static_cast<std::int64_t>(addresses + 1);
+  return std::min(most, std::max(kLeastAddressLimit, Nanos{std::chrono::floor<std::chrono::milliseconds>(share)}));
+}
+
+void note_next_address(EventLoop::Impl& loop, const std::string& peer, std::size_t next) {
+  if (loop.next_address.size() >= EventLoop::Impl::kMaxNextAddresses) loop.next_address.clear();
+  loop.next_address[peer] = next;
+}
+
+// Any address of the host will do; the error is the last one's.
+Task<NetResult<tcp::socket>> connect_any(EventLoop::Impl& loop, std::vector<tcp::endpoint> endpoints, std::string peer,
+                                         Nanos address_timeout, std::shared_ptr<Attempt> attempt) {
+  attempt->stage = NetStage::kConnect;
+  const auto noted = loop.next_address.find(peer);
+  const std::size_t first = noted == loop.next_address.end() ? 0 : noted->second;
+  std::string why = "it has no address";
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const Nanos limit = limit_of_address(*attempt, endpoints.size() - i, address_timeout);
+    std::expected<tcp::socket, std::string> connected =
+        co_await connect_one(loop.executor(), endpoints[(first + i) % endpoints.size()], limit, attempt);
+    if (attempt->is_stopped()) {
+      note_next_address(loop, peer, (first + i + 1) % endpoints.size());
+      co_return std::unexpected(attempt->failure(NetFault::kConnect, "connection to " + peer, ""));
+    }
+    if (connected) {
+      loop.next_address.erase(peer);
+      co_return *std::move(connected);
+    }
+    why = std::move(connected).error();
+  }
+  loop.next_address.erase(peer);
   co_return std::unexpected(attempt->failure(NetFault::kConnect, "connection to " + peer, why));
 }
 
@@ -129,7 +166,7 @@ Task<NetResult<tcp::socket>> connect_first(EventLoop::Impl& loop, DialTarget tar
   const std::uint16_t port = target.proxy ? target.proxy->port : target.url.port;
   NetResult<std::vector<tcp::endpoint>> endpoints = co_await resolve(loop, host, port, attempt);
   if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
-  co_return co_await connect_any(*std::move(endpoints), fmt::format("{}:{}", host, port), target.address_timeout,
+  co_return co_await connect_any(loop, *std::move(endpoints), fmt::format("{}:{}", host, port), target.address_timeout,
                                  attempt);
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,9 @@ struct EventLoop::Impl {
   // By CA file. Reading the system's authorities takes longer than a handshake; connections share them while one of
   // them lives.
   std::map<std::string, std::weak_ptr<TlsContext>> client_tls;
+  // By "host:port", of those that the last attempt had no time to try all addresses of: at which one the next begins.
+  static constexpr std::size_t kMaxNextAddresses = 32;  // then they are forgotten; a run knows some ten hosts
+  std::map<std::string, std::size_t> next_address;
 
   [[nodiscard]] Executor executor() { return context.get_executor(); }
   void wait_for_signal();

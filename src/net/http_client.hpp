@@ -26,7 +26,7 @@ struct HttpClientOptions {
   std::size_t max_in_flight = 64;         // further requests fail with kBusy
   std::size_t max_idle_connections = 16;  // the one longest idle is closed
   Nanos idle_timeout = std::chrono::seconds{30};
-  Nanos address_timeout = std::chrono::seconds{5};  // one address may take so long to connect before the next is tried
+  Nanos address_timeout = std::chrono::seconds{5};  // at most, to connect to one address: all share the request's
 };
 
 struct HttpRequest {

@@ -27,7 +27,7 @@ struct WsConnect {
   HttpHeaders headers = {};                          // more handshake headers
   ProxySettings proxy = {};                          // see proxy_settings_from_environment(); default: no proxy
   Nanos connect_timeout = std::chrono::seconds{10};  // from open() to the answered handshake
-  Nanos address_timeout = std::chrono::seconds{5};   // one address may take so long before the next is tried
+  Nanos address_timeout = std::chrono::seconds{5};   // at most, of one address: all share connect_timeout
   Nanos idle_timeout{0};                             // closed after so long without a byte, a ping included; 0 = never
   Nanos close_timeout = std::chrono::seconds{5};     // for what is queued and the peer's answer to a close
   // A longer message is thrown away, and told by on_too_long(); one 16 times as long is answered with close 1009.

@@ -16,11 +16,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-int listening_socket(int backlog, std::uint16_t& port) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+sockaddr_in address_of(const std::string& text, std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  if (::inet_pton(AF_INET, text.c_str(), &address.sin_addr) != 1) std::abort();
+  return address;
+}
+
+// `port`: 0 becomes that of the free one.
+int listening_socket(const std::string& host, int backlog, std::uint16_t& port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = address_of(host, port);
   socklen_t size = sizeof address;
   auto* const any = reinterpret_cast<sockaddr*>(&address);
   if (::bind(listener, any, size) != 0 || ::listen(listener, backlog) != 0 || ::getsockname(listener, any, &size) != 0)
@@ -36,7 +43,7 @@ bool is_readable(int socket, int milliseconds) {
 
 }  // namespace
 
-RawServer::RawServer(std::function<void(int)> serve) : listener_(listening_socket(16, port_)) {
+RawServer::RawServer(std::function<void(int)> serve) : listener_(listening_socket("127.0.0.1", 16, port_)) {
   thread_ = std::thread([this, serve = std::move(serve)] {
     while (!is_over_) {
       if (!is_readable(listener_, 5)) continue;
@@ -74,16 +81,13 @@ void write_all(int connection, const std::string& bytes) {
   }
 }
 
-FullBacklog::FullBacklog() {
-  sockets_.push_back(listening_socket(0, port_));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port_);
+FullBacklog::FullBacklog(const std::string& address, std::uint16_t port) : port_(port) {
+  sockets_.push_back(listening_socket(address, 0, port_));
+  const sockaddr_in peer = address_of(address, port_);
   // A backlog of 0 still takes one; what comes after waits in SYN.
   for (int i = 0; i < 4; ++i) {
     const int filler = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    const int result = ::connect(filler, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    const int result = ::connect(filler, reinterpret_cast<const sockaddr*>(&peer), sizeof peer);
     if (result != 0 && errno != EINPROGRESS) std::abort();
     sockets_.push_back(filler);
   }

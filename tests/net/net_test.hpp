@@ -43,10 +43,10 @@ class RawServer {
 std::string read_until(int connection, const std::string& end);
 void write_all(int connection, const std::string& bytes);
 
-// A port at which connections neither succeed nor fail.
+// A port at which connections neither succeed nor fail; 0: any free one.
 class FullBacklog {
  public:
-  FullBacklog();
+  explicit FullBacklog(const std::string& address = "127.0.0.1", std::uint16_t port = 0);
   ~FullBacklog();
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
