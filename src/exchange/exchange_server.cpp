@@ -112,6 +112,14 @@ Result<void> check_plan(const FaultPlan& plan, const std::vector<VenueSource>& s
   return check_plan_symbols(plan, listed);
 }
 
+Result<void> check_ports(const ExchangeOptions& options, std::size_t venues) {
+  constexpr std::size_t kLastPort = 65535;
+  if (options.port == 0 || options.port + venues - 1 <= kLastPort) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("listen port {}: {} venues take a port each from there on: give {} at most", options.port,
+                          venues, kLastPort + 1 - venues));
+}
+
 // Where a client on this machine finds it: any address is none to connect to.
 std::string host_of(std::string address) {
   if (address == "0.0.0.0") address = "127.0.0.1";
@@ -240,6 +248,7 @@ Result<std::vector<ExchangeEndpoint>> Exchange::start() {
   Result<std::vector<VenueSource>> sources = impl_->make_sources(now);
   if (!sources) return std::unexpected(sources.error());
   if (Result<void> fits = check_plan(impl_->options.faults, *sources); !fits) return std::unexpected(fits.error());
+  if (Result<void> fits = check_ports(impl_->options, sources->size()); !fits) return std::unexpected(fits.error());
   if (impl_->options.tls) {
     if (Result<void> made = impl_->make_certificate(); !made) return std::unexpected(made.error());
   }

@@ -92,6 +92,9 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   expect_mistake({"exchange", "--synthetic", "1", "--venue", "kraken"}, kExitUsage, "--venue: ");
   expect_mistake({"exchange", "--synthetic", "1", "--symbols", "a b"}, kExitUsage, "--symbols: ");
   expect_mistake({"exchange", "--synthetic", "1", "--listen", "nowhere"}, kExitUsage, "--listen: ");
+  expect_mistake(
+      {"exchange", "--synthetic", "1", "--venue", "binance-spot,binance-usdm", "--listen", "127.0.0.1:65535"},
+      kExitUsage, "listen port 65535: 2 venues take a port each from there on: give 65534 at most");
 }
 
 TEST(Program, ReadsTheConfigurationOfItsDirectory) {

@@ -331,6 +331,20 @@ TEST(Exchange, SaysWhatIsWrongWithItsOptions) {
               HasSubstr("/proc/nowhere"));
 }
 
+// The second venue was served at port 0, hence at any.
+TEST(Exchange, RefusesAPortThatLeavesNoneToTheSecondVenue) {
+  EventLoop loop;
+  RealClock clock;
+  ExchangeOptions options;
+  options.levels = 5;
+  options.venues = {Venue::kBinanceSpot, Venue::kBinanceUsdm};
+  options.port = 65535;
+  const auto started = Exchange(loop, clock, options).start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, ErrorCode::kUsage);
+  EXPECT_EQ(started.error().message, "listen port 65535: 2 venues take a port each from there on: give 65534 at most");
+}
+
 TEST(Exchange, LeavesNoCertificateBehindAndRefusesOtherPaths) {
   std::string ca_file;
   {
