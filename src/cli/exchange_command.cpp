@@ -16,12 +16,12 @@
 #include "cli/values.hpp"
 #include "collector/options.hpp"
 #include "exchange/exchange_server.hpp"
+#include "exchange/market_clock.hpp"
 #include "net/real_clock.hpp"
 
 namespace acts::cli {
 namespace {
 
-constexpr double kMaxSpeed = 100'000;
 constexpr int kMaxLevels = 1'000'000;
 
 struct Settings {
@@ -55,12 +55,13 @@ Result<void> set_speed(S& settings, const V& values) {
   settings.exchange.as_fast_as_read = values[0] == "max";
   if (settings.exchange.as_fast_as_read) return {};
   double speed = 0;
-  if (read_number(values[0], speed) && speed > 0 && speed <= kMaxSpeed) {
+  if (read_number(values[0], speed) && speed >= exchange::kMinSpeed && speed <= exchange::kMaxSpeed) {
     settings.exchange.speed = speed;
     return {};
   }
   return fail(ErrorCode::kUsage,
-              fmt::format("'{}' is not a speed: write a number above 0, such as 10, or max", values[0]));
+              fmt::format("'{}' is not a speed: write a number from {} to {:.0f}, such as 10, or max", values[0],
+                          exchange::kMinSpeed, exchange::kMaxSpeed));
 }
 
 Result<void> set_venues(S& settings, const V& values) {
@@ -113,7 +114,7 @@ std::span<const Option<Settings>> table() {
        set_seed},
       {{.name = "speed",
         .placeholder = "N|max",
-        .help = "times real time, or as fast as it is read",
+        .help = "times real time, 0.001 to 100000, or as fast as it is read",
         .default_text = "1"},
        set_speed},
       {{.name = "original_times",

@@ -36,8 +36,11 @@ struct VenueSource {
 };
 
 Result<void> check(const ExchangeOptions& options) {
-  if (!(options.speed > 0))
-    return fail(ErrorCode::kUsage, fmt::format("speed {}: give a number above zero", options.speed));
+  const bool is_speed = options.speed >= kMinSpeed && options.speed <= kMaxSpeed;  // which NaN is not
+  if (!is_speed) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("speed {}: give a number from {} to {:.0f}", options.speed, kMinSpeed, kMaxSpeed));
+  }
   if (options.update_interval < std::chrono::milliseconds{1}) {
     return fail(ErrorCode::kUsage,
                 fmt::format("update interval {}: 1ms is the shortest", to_string(options.update_interval)));

@@ -45,7 +45,7 @@ struct ExchangeOptions {
   std::vector<std::string> symbols;  // of a recording: only these; empty: all
   // Recordings wait for their first subscriber, a synthetic market does not, unless this says otherwise.
   std::optional<std::size_t> wait_for_streams;
-  double speed = 1;              // times as fast as the clock; > 0
+  double speed = 1;              // times as fast as the clock, kMinSpeed to kMaxSpeed
   bool as_fast_as_read = false;  // instead of `speed`
 
   // Times that messages and depth answers tell ("E", "T") stay as recorded. Else they are put on the clock that REST's

@@ -1,8 +1,21 @@
 #include "exchange/market_clock.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace acts::exchange {
+namespace {
+
+// Added to a time of this century it still is one. Recordings tell any times, and machines sleep for days.
+constexpr Nanos kLongest = std::chrono::days{36'500};
+
+Nanos bounded(double nanos) {
+  constexpr auto kMost = static_cast<double>(kLongest.count());
+  return Nanos{std::llround(std::clamp(nanos, -kMost, kMost))};
+}
+
+}  // namespace
 
 void MarketClock::on_subscriptions(Venue venue, std::size_t streams, UnixNanos now) {
   streams_[static_cast<std::size_t>(venue)] = streams;
@@ -13,8 +26,8 @@ std::optional<UnixNanos> MarketClock::due(UnixNanos source_time) const {
   if (!started_at_) return std::nullopt;
   if (pace_.as_fast_as_read) return started_at_;
   const Nanos passed = source_time - origin_;
-  if (pace_.factor == 1) return *started_at_ + passed;
-  return *started_at_ + Nanos{std::llround(static_cast<double>(passed.count()) / pace_.factor)};
+  if (pace_.factor == 1) return *started_at_ + std::clamp(passed, -kLongest, kLongest);
+  return *started_at_ + bounded(static_cast<double>(passed.count()) / pace_.factor);
 }
 
 std::int64_t MarketClock::told_millis(std::int64_t millis) const {
@@ -27,7 +40,7 @@ std::int64_t MarketClock::told_millis(std::int64_t millis) const {
 
 Nanos MarketClock::source_span(Nanos span) const {
   if (pace_.factor == 1) return span;
-  return Nanos{std::llround(static_cast<double>(span.count()) * pace_.factor)};
+  return bounded(static_cast<double>(span.count()) * pace_.factor);
 }
 
 }  // namespace acts::exchange

@@ -12,8 +12,12 @@
 
 namespace acts::exchange {
 
+// Of a pace: slower, and 100 ms of a market take minutes; faster, and a machine sends nothing but the backlog.
+inline constexpr double kMinSpeed = 0.001;
+inline constexpr double kMaxSpeed = 100'000;
+
 struct Pace {
-  double factor = 1;                 // times as fast as the venue's clock; > 0
+  double factor = 1;                 // times as fast as the venue's clock, kMinSpeed to kMaxSpeed
   bool as_fast_as_read = false;      // steps are due at once; whoever drives them waits for slow readers
   bool original_times = false;       // what messages tell of their times stays as the source has it
   std::size_t wait_for_streams = 1;  // distinct streams that have a subscriber before the first step; 0: starts at once
@@ -26,9 +30,10 @@ class MarketClock {
 
   // How many streams of that venue have a subscriber now. Starts the market if there are enough.
   void on_subscriptions(Venue venue, std::size_t streams, UnixNanos now);
-  // The venue's time at which a step is due; nothing while the market has not started.
+  // The venue's time at which a step is due, 100 years from the start at most; nothing while the market has not
+  // started.
   [[nodiscard]] std::optional<UnixNanos> due(UnixNanos source_time) const;
-  // A span of the venue's time on the sources' time lines.
+  // A span of the venue's time on the sources' time lines, of 100 years at most.
   [[nodiscard]] Nanos source_span(Nanos span) const;
   // A time that a message tells, in milliseconds since 1970, on the venue's clock: as far from the message's own time
   // there as it was in the source. As it is with Pace::original_times, as fast as it is read, and before the start.

@@ -79,7 +79,10 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   expect_mistake({"collect", "a b"}, kExitUsage, "SYMBOL: 'a b' is not a symbol");
   expect_mistake({"collect", "--ca-file", "/dev/null", "BTC"}, kExitUsage, "--ca-file: CA file '/dev/null' cannot be");
   expect_mistake({"exchange"}, kExitUsage, "one of --replay FILE and --synthetic SEED is needed");
-  expect_mistake({"exchange", "--synthetic", "1", "--speed", "-1"}, kExitUsage, "--speed: '-1'");
+  for (const std::string speed : {"-1", "0", "1e-300", "0.0009", "100001", "nan"}) {
+    expect_mistake({"exchange", "--synthetic", "1", "--speed", speed}, kExitUsage,
+                   "--speed: '" + speed + "' is not a speed: write a number from 0.001 to 100000, such as 10, or max");
+  }
   expect_mistake({"exchange", "--synthetic", "x"}, kExitUsage, "--synthetic: 'x' is not a seed");
   expect_mistake({"exchange", "--synthetic", "1", "--levels", "0"}, kExitUsage, "--levels: '0'");
   expect_mistake({"exchange", "--synthetic", "1", "--original-times"}, kExitUsage,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "exchange/market_clock.hpp"
@@ -63,6 +65,24 @@ TEST(MarketClock, TellsTimesAsFarFromTheMessagesOwnTimeAsTheyWere) {
     as_it_was.on_subscriptions(Venue::kBinanceSpot, 0, kNow);
     EXPECT_EQ(as_it_was.told_millis(recorded + 60'000), recorded + 60'000);
   }
+}
+
+// Beyond 292 years it was due in the past: the exchange took step after step, and had a core to itself.
+TEST(MarketClock, PutsOffWhatIsDueBeyondItsTimesAndSkipsNoFurther) {
+  constexpr UnixNanos kRecorded{1723161240'000'000'000};
+  constexpr UnixNanos kNow{1767225650'000'000'000};
+  constexpr Nanos kCentury = std::chrono::days{36'500};
+  constexpr Nanos kYear = std::chrono::days{365};
+  MarketClock slow(Pace{.factor = kMinSpeed, .wait_for_streams = 0}, kRecorded);
+  slow.on_subscriptions(Venue::kBinanceSpot, 0, kNow);
+  EXPECT_EQ(slow.due(kRecorded + std::chrono::milliseconds{100}), kNow + std::chrono::seconds{100});
+  EXPECT_EQ(slow.due(kRecorded + kYear), kNow + kCentury);
+  MarketClock plain(Pace{.wait_for_streams = 0}, UnixNanos{0});
+  plain.on_subscriptions(Venue::kBinanceSpot, 0, kNow);
+  EXPECT_EQ(plain.due(UnixNanos{INT64_MAX}), kNow + kCentury);
+  const MarketClock fast(Pace{.factor = kMaxSpeed}, kRecorded);
+  EXPECT_EQ(fast.source_span(std::chrono::seconds{1}), std::chrono::seconds{100'000});
+  EXPECT_EQ(fast.source_span(kYear), kCentury);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 
 #include "exchange/naive_client.hpp"
@@ -313,7 +314,9 @@ TEST(Exchange, SaysWhatIsWrongWithItsOptions) {
     const auto started = exchange.start();
     return started ? Error{ErrorCode::kCancelled, "started"} : started.error();
   };
-  EXPECT_THAT(error_of([](auto& o) { o.speed = 0; }).message, HasSubstr("speed 0"));
+  for (const double speed : {0.0, 1e-300, 1e300, std::nan("")}) {
+    EXPECT_THAT(error_of([&](auto& o) { o.speed = speed; }).message, HasSubstr("give a number from 0.001 to 100000"));
+  }
   EXPECT_THAT(error_of([](auto& o) { o.levels = 0; }).message, HasSubstr("levels 0"));
   EXPECT_THAT(error_of([](auto& o) { o.symbol_count = 0; }).message, HasSubstr("no symbols"));
   EXPECT_THAT(error_of([](auto& o) { o.update_interval = Nanos{1}; }).message, HasSubstr("1ms is the shortest"));
