@@ -73,6 +73,36 @@ TEST(Packaging, HasTheOptionsOfEveryCommandInTheManPage) {
   EXPECT_EQ(flags_in(page), all);
 }
 
+// The key of such a line, in force or not: `# lines = 2`; "" if it has none.
+std::string key_in(std::string_view line) {
+  if (line.starts_with("# ")) line.remove_prefix(2);
+  const std::size_t end = line.find(" = ");
+  const std::string key(line.substr(0, end == std::string_view::npos ? 0 : end));
+  return key.contains(' ') ? "" : key;
+}
+
+// It promised a flag for those of sinks, too.
+TEST(Packaging, HasTheFlagsThatTheShippedFileSaysItsKeysHave) {
+  Flags flags = common_flags();
+  for (const Command& command : all_commands()) {
+    if (command.name == "collect") flags.merge(flags_of(command));
+  }
+  std::istringstream file(packaged("acts.toml"));
+  std::string line;
+  std::getline(file, line);
+  EXPECT_THAT(line, ::testing::HasSubstr("every key outside [sinks.*] has a flag of its name"));
+  std::map<bool, int> keys;
+  for (bool is_sink = false; std::getline(file, line);) {
+    if (line.contains("[") && line.ends_with("]") && !line.contains("=")) is_sink = line.contains("[sinks.");
+    const std::string key = key_in(line);
+    if (key.empty()) continue;
+    ++keys[is_sink];
+    EXPECT_EQ(flags.contains(flag_of(key)), !is_sink) << key;
+  }
+  EXPECT_GE(keys[false], 10);
+  EXPECT_GE(keys[true], 3);
+}
+
 TEST(Packaging, CompletesForBashWhatEachCommandHas) {
   const std::string script = packaged("completions/acts.bash");
   const Flags shared = flags_in(part(script, "local venue='", "'\n"));
