@@ -91,6 +91,16 @@ void append_digits(std::string& out, Unsigned magnitude, int decimals) {
   out.append(&buffer[at], buffer.size() - at);
 }
 
+// False if it does not fit, whatever the number of decimals: what is not 0 has overflowed with the 39th.
+bool add_decimals(int128& units, std::int64_t decimals) {
+  while (decimals > 0 && units != 0) {
+    const auto step = static_cast<int>(std::min<std::int64_t>(decimals, kMaxScale));
+    if (__builtin_mul_overflow(units, int128{power_of_ten(step)}, &units)) return false;
+    decimals -= step;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::int64_t power_of_ten(int exponent) noexcept {
@@ -136,12 +146,12 @@ int significant_decimals(std::string_view text) noexcept {
 }
 
 std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
-  const int scale = std::max(a.scale, b.scale);
-  int128 x = 0;
-  int128 y = 0;
+  const std::int64_t finer = std::int64_t{a.scale} - b.scale;
+  int128 x = a.units;
+  int128 y = b.units;
   // The one of the larger scale stays as it is: what does not fit at that scale is beyond it, to its own side.
-  if (__builtin_mul_overflow(a.units, int128{power_of_ten(scale - a.scale)}, &x)) return a.units <=> int128{0};
-  if (__builtin_mul_overflow(b.units, int128{power_of_ten(scale - b.scale)}, &y)) return int128{0} <=> b.units;
+  if (!add_decimals(x, -finer)) return a.units <=> int128{0};
+  if (!add_decimals(y, finer)) return int128{0} <=> b.units;
   return x <=> y;
 }
 

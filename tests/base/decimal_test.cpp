@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <compare>
+#include <cstdlib>
 #include <limits>
 #include <random>
+#include <string>
 
 namespace acts {
 namespace {
@@ -105,6 +108,8 @@ TEST(Decimal, ComparesByValueAcrossScales) {
   EXPECT_GT((Decimal{0, 3}), (Decimal{-1, 18}));
 }
 
+constexpr int128 kMost = static_cast<int128>(~uint128{0} >> 1U);
+
 TEST(Decimal, ComparesWhatDoesNotFitTheLargerScale) {
   const Decimal huge = parse_decimal("9999999999999999999999999").value();
   const Decimal fine{1, kMaxScale};
@@ -114,9 +119,64 @@ TEST(Decimal, ComparesWhatDoesNotFitTheLargerScale) {
   EXPECT_GT((Decimal{-1, kMaxScale}), (Decimal{-huge.units, 0}));
   EXPECT_NE(huge, fine);
   EXPECT_EQ(huge, (Decimal{huge.units * 1000, 3}));
-  constexpr int128 kMost = static_cast<int128>(~uint128{0} >> 1U);
   EXPECT_LT((Decimal{kMost, kMaxScale}), (Decimal{kMost, 0}));
   EXPECT_GT((Decimal{-kMost - 1, kMaxScale}), (Decimal{-kMost - 1, 0}));
+}
+
+// Digits with the point at the same place, so that text of one sign is in the order of its values.
+std::string aligned_digits(const Decimal& value) {
+  constexpr std::size_t kDigits = 39;
+  constexpr int kDecimals = 47;
+  std::string digits;
+  for (uint128 rest = value.units < 0 ? -static_cast<uint128>(value.units) : static_cast<uint128>(value.units);
+       rest != 0; rest /= 10) {
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+  }
+  digits.append(static_cast<std::size_t>(kDecimals - value.scale), '0');
+  digits.insert(0, kDigits + kDecimals - digits.size(), '0');
+  return digits;
+}
+
+std::strong_ordering by_digits(const Decimal& a, const Decimal& b) {
+  if ((a.units < 0) != (b.units < 0)) return a.units < 0 ? std::strong_ordering::less : std::strong_ordering::greater;
+  const int order =
+      a.units < 0 ? aligned_digits(b).compare(aligned_digits(a)) : aligned_digits(a).compare(aligned_digits(b));
+  return order <=> 0;
+}
+
+// Scales as far as text goes: results have one decimal, and more, beyond those of what is read.
+TEST(Decimal, ComparesAsItsDigitsDoAtAnyTwoScales) {
+  std::mt19937_64 random(14);
+  std::size_t far_apart = 0;
+  std::size_t equal = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const uint128 bits = (static_cast<uint128>(random()) << 64) | random();
+    const Decimal a{static_cast<int128>(bits) >> (random() % 128), static_cast<int>(random() % 48)};
+    Decimal b{static_cast<int128>((static_cast<uint128>(random()) << 64) | random()) >> (random() % 128),
+              static_cast<int>(random() % 48)};
+    if (i % 2 == 0) {  // the same value at a larger scale, or its neighbour there
+      b = a;
+      for (int128 next = b.units; b.scale < 47 && !__builtin_mul_overflow(b.units, int128{10}, &next); ++b.scale) {
+        b.units = next;
+      }
+      if (i % 4 == 0 && b.units != kMost) ++b.units;
+    }
+    ASSERT_EQ(a <=> b, by_digits(a, b)) << aligned_digits(a) << ' ' << aligned_digits(b);
+    ASSERT_EQ(b <=> a, by_digits(b, a)) << aligned_digits(b) << ' ' << aligned_digits(a);
+    far_apart += static_cast<std::size_t>(std::abs(a.scale - b.scale) > kMaxScale);
+    equal += static_cast<std::size_t>(a == b);
+  }
+  EXPECT_GT(far_apart, 1'000U);
+  EXPECT_GT(equal, 1'000U);
+}
+
+TEST(Decimal, ComparesWhateverItsScales) {
+  constexpr int kCoarsest = std::numeric_limits<int>::min();
+  constexpr int kFinest = std::numeric_limits<int>::max();
+  EXPECT_LT((Decimal{1, kFinest}), (Decimal{1, kCoarsest}));
+  EXPECT_GT((Decimal{-1, kFinest}), (Decimal{-1, kCoarsest}));
+  EXPECT_LT((Decimal{-1, kCoarsest}), (Decimal{0, kFinest}));
+  EXPECT_EQ((Decimal{0, kCoarsest}), (Decimal{0, kFinest}));
 }
 
 TEST(Decimal, RefusesTooManyDigits) {
