@@ -72,8 +72,13 @@ std::span<const Row> rows(Venue venue) {
 // Streams of one symbol that are recorded as they come; a trailing "_" stands for an interval that follows.
 constexpr auto kSpotUndecoded = std::to_array<string_view>(
     {"kline_", "miniTicker", "ticker", "ticker_", "avgPrice", "blockTrade", "referencePrice"});
-constexpr auto kUsdmUndecoded = std::to_array<string_view>(
-    {"kline_", "miniTicker", "ticker", "forceOrder", "compositeIndex", "continuousKline_", "rpiDepth@500ms"});
+constexpr auto kUsdmUndecoded =
+    std::to_array<string_view>({"kline_", "miniTicker", "ticker", "forceOrder", "compositeIndex", "rpiDepth@500ms"});
+
+// USD-M "Continuous Contract Kline/Candlestick Streams" (2026-05-28): <pair>_<contractType>@continuousKline_<interval>.
+// No symbol tells its contract type (of BTCUSDT_261225 it is the current quarter, or the next), and the venue
+// acknowledges the name of any stream: one asked for by a symbol would stay silent.
+constexpr string_view kContinuousKline = "continuousKline_";
 
 std::span<const string_view> undecoded(Venue venue) {
   return venue == Venue::kBinanceUsdm ? std::span<const string_view>{kUsdmUndecoded}
@@ -93,6 +98,12 @@ const Row* find_row(Venue venue, string_view suffix) noexcept {
 }
 
 std::unexpected<Error> no_such_stream(Venue venue, string_view what) {
+  if (what.starts_with(kContinuousKline)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("'{}' is no stream of a symbol but of a pair and a contract type: take kline_{} of the "
+                            "contract's symbol",
+                            what, what.substr(kContinuousKline.size())));
+  }
   return fail(ErrorCode::kUsage,
               fmt::format("{} has no stream '{}': there are {}, and, recorded undecoded, {}", to_string(venue), what,
                           fmt::join(rows(venue) | std::views::transform(&Row::suffix), ", "),

@@ -116,6 +116,20 @@ TEST(ParseStreamType, RefusesATypingErrorAndNamesWhatThereIs) {
   EXPECT_FALSE(other_stream_name(kSpot, "", "kline_1m").has_value());
 }
 
+TEST(ParseStreamType, SaysWhatToTakeInsteadOfCandlesOfAPair) {
+  constexpr std::string_view kWords =
+      "'continuousKline_1m' is no stream of a symbol but of a pair and a contract type: take kline_1m of the "
+      "contract's symbol";
+  for (const Venue venue : {kSpot, kUsdm}) {
+    const Result<StreamType> type = parse_stream_type(venue, "continuousKline_1m");
+    ASSERT_FALSE(type.has_value());
+    EXPECT_EQ(type.error().code, ErrorCode::kUsage);
+    EXPECT_EQ(type.error().message, kWords);
+    EXPECT_EQ(other_stream_name(venue, "BTCUSDT", "continuousKline_1m").error().message, kWords);
+    EXPECT_TRUE(parse_stream_type(venue, "kline_1m").has_value());
+  }
+}
+
 TEST(StreamKind, HasANameForEachKind) {
   std::set<std::string_view> names;
   for (const StreamKind kind : {kDepth, kPartialDepth, kBookTicker, kTrade, kAggTrade, kMarkPrice, kOther}) {
