@@ -41,16 +41,15 @@ class Reader {
 
   bool id(simdjson::dom::object object, const char* key, UpdateId& out) {
     std::int64_t value = 0;
-    if (!integer(object, key, value)) return false;
-    if (value < 0 || value >= kIdEnd) return bad(fmt::format("{} is out of range", key)) == Read::kOk;
+    if (!id(object, key, value)) return false;
     out = UpdateId{value};
     return true;
   }
 
-  // Of trades: not negative.
-  bool number(simdjson::dom::object object, const char* key, std::int64_t& out) {
+  bool id(simdjson::dom::object object, const char* key, std::int64_t& out) {
     if (!integer(object, key, out)) return false;
-    return out >= 0 || bad(fmt::format("{} is negative", key)) == Read::kOk;
+    if (out < 0 || out >= kIdEnd) return bad(fmt::format("{} is out of range", key)) == Read::kOk;
+    return true;
   }
 
   bool symbol(simdjson::dom::object object) {

@@ -263,16 +263,18 @@ Read MessageParser::Impl::trade(dom::object object, bool aggregate, Reader& read
   Trade trade;
   bool buyer_is_maker = false;
   trade.aggregate = aggregate;
-  if (!reader.symbol(object) || !reader.number(object, aggregate ? "a" : "t", trade.trade_id) ||
+  if (!reader.symbol(object) || !reader.id(object, aggregate ? "a" : "t", trade.trade_id) ||
       !reader.time(object, "T", trade.ts_event) || !reader.boolean(object, "m", buyer_is_maker)) {
     return Read::kBad;
   }
   trade.first_trade_id = trade.last_trade_id = trade.trade_id;
-  if (aggregate &&
-      (!reader.number(object, "f", trade.first_trade_id) || !reader.number(object, "l", trade.last_trade_id))) {
+  if (aggregate && (!reader.id(object, "f", trade.first_trade_id) || !reader.id(object, "l", trade.last_trade_id))) {
     return Read::kBad;
   }
   if (trade.first_trade_id > trade.last_trade_id) return reader.bad("f is above l");
+  if (trade.last_trade_id - trade.first_trade_id >= kMostTradesOfAggregate) {
+    return reader.bad(fmt::format("f and l are of more than {} trades", kMostTradesOfAggregate));
+  }
   Level at;
   const Read read = reader.level(object, "p", "q", at);
   trade.price = at.price;

@@ -9,8 +9,12 @@
 
 namespace acts::binance {
 
-// Ids are read below this (events.hpp).
+// Ids of updates and of trades are read below this (events.hpp).
 inline constexpr std::int64_t kIdEnd = std::int64_t{1} << 62;
+
+// An aggregate is what an order took at one price, on USD-M what all did within 100 ms: thousands of trades, as so many
+// orders wait there. A longer one is none, and would be counted as all the trades that its ids leap over.
+inline constexpr std::int64_t kMostTradesOfAggregate = 1'000'000;
 
 // The venue stamps in milliseconds, or in microseconds where it was asked to (timeUnit=MICROSECOND): told apart by
 // size. Nothing for a stamp outside 1970 ... 2262.

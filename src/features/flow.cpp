@@ -1,12 +1,17 @@
 #include "acts/features/flow.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
 
 namespace acts {
 namespace {
+
+// No connection lags by so many trades, and no recording steps back by them: ids of venues are around 10^10; those of
+// imported events are nanoseconds, and these eleven days.
+constexpr std::int64_t kBeyondAnyLag = 1'000'000'000'000'000;
 
 // False, and unchanged, if the product does not fit.
 template <typename Integer>
@@ -21,6 +26,15 @@ bool add(int128& sum, int128 value) {
   int128 total = 0;
   if (__builtin_add_overflow(sum, value, &total)) return false;
   sum = total;
+  return true;
+}
+
+// False, and unchanged, if the ids of the trade are no such count, or the sum does not fit.
+bool add_trades(std::int64_t& count, const Trade& trade) {
+  const int128 trades = int128{trade.last_trade_id} - trade.first_trade_id + 1;
+  const int128 total = count + trades;
+  if (trades < 1 || total > std::numeric_limits<std::int64_t>::max()) return false;
+  count = static_cast<std::int64_t>(total);
   return true;
 }
 
@@ -143,7 +157,8 @@ void FlowMeter::add_flow(const Quotes& from, const Quotes& to) {
 bool FlowMeter::is_new(const Trade& trade) {
   if (!trade.aggregate) single_trades_ = true;
   if (trade.aggregate && single_trades_) return false;
-  if (trade.last_trade_id <= last_trade_id_) return false;
+  const int128 behind = int128{last_trade_id_} - trade.last_trade_id;
+  if (behind >= 0 && behind < kBeyondAnyLag) return false;
   last_trade_id_ = trade.last_trade_id;
   return true;
 }
@@ -153,9 +168,8 @@ void FlowMeter::on_trade(const Trade& trade) {
   if (!is_new(trade) || !trade.market) return;
   raise(trade.scales);
   const auto level = rescaled(Level{trade.price, trade.quantity}, factors(trade.scales, sums_.scales));
-  const std::int64_t trades = trade.last_trade_id - trade.first_trade_id + 1;
   const bool is_buy = trade.aggressor == AggressorSide::kBuy;
-  (is_buy ? sums_.buys : sums_.sells) += trades;
+  sums_.fits &= add_trades(is_buy ? sums_.buys : sums_.sells, trade);
   if (!level) {
     sums_.fits = false;
     return;

@@ -1,11 +1,15 @@
 // Bad input: each is refused whole, with one clear line, and harms nobody.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
 #include "binance/decoder.hpp"
+#include "binance/wire.hpp"
 
 namespace acts::binance {
 namespace {
@@ -195,13 +199,36 @@ TEST(DecoderRefusal, TickersAndTradesThatAreNone) {
   const std::string trade =
       R"({"e":"aggTrade","E":9,"s":"BTCUSDT","a":77,"p":"1","q":"2","f":100,"l":105,"T":8,"m":true})";
   EXPECT_EQ(changed(trade, R"("m":true)", R"("m":"true")"), "BTCUSDT: m is missing or neither true nor false");
-  EXPECT_EQ(changed(trade, R"("a":77)", R"("a":-77)"), "BTCUSDT: a is negative");
+  EXPECT_EQ(changed(trade, R"("a":77)", R"("a":-77)"), "BTCUSDT: a is out of range");
   EXPECT_EQ(changed(trade, R"("f":100)", R"("f":106)"), "BTCUSDT: f is above l");
   EXPECT_EQ(changed(trade, R"("l":105)", R"("l":1e2)"), "BTCUSDT: l is missing or not a whole number");
   EXPECT_EQ(changed(trade, R"("q":"2",)", ""), "BTCUSDT: q is missing");
   EXPECT_EQ(changed(trade, R"("T":8,)", ""), "BTCUSDT: T is missing or not a whole number");
   EXPECT_EQ(changed(trade, R"("p":"1")", R"("p":"-1")"), "BTCUSDT: price '-1' is negative");
   EXPECT_EQ(refusal(R"({"e":"serverShutdown"})"), "E is missing or not a whole number");
+}
+
+// What counts them adds their numbers up, and takes no trade twice by the highest id.
+TEST(DecoderRefusal, IdsOfTradesThatNoVenueCounts) {
+  const auto aggregate = [](std::int64_t own, std::int64_t first, std::int64_t last) {
+    return fmt::format(R"({{"e":"aggTrade","E":9,"s":"BTCUSDT","a":{},"p":"1","q":"2","f":{},"l":{},"T":8,"m":true}})",
+                       own, first, last);
+  };
+  const auto single = [](std::int64_t id) {
+    return fmt::format(R"({{"e":"trade","E":9,"s":"BTCUSDT","t":{},"p":"1","q":"2","T":8,"m":true,"M":true}})", id);
+  };
+  constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(refusal(aggregate(1, 0, kHighest)), "BTCUSDT: l is out of range");
+  EXPECT_EQ(refusal(aggregate(1, kIdEnd, kIdEnd)), "BTCUSDT: f is out of range");
+  EXPECT_EQ(refusal(aggregate(kIdEnd, 1, 1)), "BTCUSDT: a is out of range");
+  EXPECT_EQ(refusal(aggregate(1, -1, 1)), "BTCUSDT: f is out of range");
+  EXPECT_EQ(refusal(single(kHighest)), "BTCUSDT: t is out of range");
+  EXPECT_EQ(refusal(single(kIdEnd)), "BTCUSDT: t is out of range");
+  EXPECT_EQ(refusal(aggregate(1, 0, kMostTradesOfAggregate)), "BTCUSDT: f and l are of more than 1000000 trades");
+  Decoder decoder(kSpot);
+  EXPECT_TRUE(decoder.decode(aggregate(1, 0, kMostTradesOfAggregate - 1)).has_value());
+  EXPECT_TRUE(decoder.decode(aggregate(kIdEnd - 1, kIdEnd - 1, kIdEnd - 1)).has_value());
+  EXPECT_TRUE(decoder.decode(single(kIdEnd - 1)).has_value());
 }
 
 TEST(DecoderRefusal, ForeignTextStaysOnOneShortLine) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -133,6 +134,42 @@ TEST(FlowMeter, CountsEachTradeOnce) {
   meter.on_trade(trade(2, AggressorSide::kBuy, 101, 10));
   const FlowSample anew = meter.close(kBegin + 3 * kSecond);
   EXPECT_EQ(anew.buys, 1);
+}
+
+TEST(FlowMeter, SaysThatACountOfTradesDoesNotFit) {
+  constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+  FlowMeter meter(kSecond);
+  meter.on_trade(aggregate(1, 3, 100, 6));
+  meter.on_trade(aggregate(4, kHighest, 100, 1));
+  const FlowSample sample = meter.close(kBegin + kSecond);
+  EXPECT_TRUE(sample.fits);
+  EXPECT_EQ(sample.sells, kHighest);
+  meter.on_ids_restarted();
+  meter.on_trade(aggregate(0, kHighest, 100, 1));
+  EXPECT_FALSE(meter.close(kBegin + 2 * kSecond).fits) << "one more than there is room for";
+  meter.on_ids_restarted();
+  meter.on_trade(aggregate(1, kHighest - 1, 100, 1));
+  meter.on_trade(aggregate(kHighest, kHighest, 100, 1));
+  EXPECT_TRUE(meter.close(kBegin + 3 * kSecond).fits);
+  meter.on_ids_restarted();
+  meter.on_trade(aggregate(9, 8, 100, 1));
+  EXPECT_FALSE(meter.close(kBegin + 4 * kSecond).fits) << "no trades are of such ids";
+}
+
+// Of ids the venue has counted as far as some 10^10.
+TEST(FlowMeter, CountsTheTradesBehindAnIdThatWasNone) {
+  constexpr std::int64_t kNoVenues = (std::int64_t{1} << 62) - 1;
+  constexpr std::int64_t kVenues = 10'000'000'000;
+  FlowMeter meter(kSecond);
+  meter.on_trade(trade(kNoVenues, AggressorSide::kBuy, 100, 1));
+  meter.on_trade(trade(kVenues, AggressorSide::kSell, 100, 2));
+  meter.on_trade(trade(kVenues + 1, AggressorSide::kSell, 100, 3));
+  meter.on_trade(trade(kVenues, AggressorSide::kSell, 100, 2));      // of another connection
+  meter.on_trade(trade(kVenues / 2, AggressorSide::kSell, 100, 2));  // of a slow one
+  const FlowSample sample = meter.close(kBegin + kSecond);
+  EXPECT_EQ(sample.buys, 1);
+  EXPECT_EQ(sample.sells, 2);
+  EXPECT_EQ(sample.sell_quantity, 5);
 }
 
 // Sums were of two decimals, and from now on values have three.

@@ -38,7 +38,8 @@ enum class QuotesCause : std::uint8_t {
 // Of one interval, in units of `scales`. Sums over time are of value x nanoseconds.
 struct FlowSample {
   Scales scales{};
-  // False: a sum did not fit 128 bits; no value but `observed` and the counts means anything.
+  // False: a sum did not fit 128 bits, or a count of trades 64; no value but `observed` and `mid_changes` means
+  // anything.
   bool fits = true;
 
   // Time with known best prices, and over it:
@@ -75,8 +76,8 @@ struct FlowSample {
 // update of the venue, which joins the changes of its update interval.
 //
 // Trades are counted once, whichever connections and streams tell them: those not above the highest id counted so far
-// are left out, and aggregates as soon as single trades have come. Only trades of the public book count
-// (Trade::market).
+// are left out, and aggregates as soon as single trades have come. Ids that lie further below it than any connection
+// lags are counted anew: the highest one was none of the venue's. Only trades of the public book count (Trade::market).
 class FlowMeter {
  public:
   // `interval` > 0 (asserted): the length between boundaries.

@@ -71,6 +71,7 @@ struct BookTicker {
   Level ask;
 };
 
+// Ids: of a venue not negative, and below 2^62; the trades of an aggregate are at most a million.
 struct Trade {
   std::int64_t trade_id = 0;        // of an aggregate: its own id
   std::int64_t first_trade_id = 0;  // of an aggregate: the trades it stands for; else trade_id twice
