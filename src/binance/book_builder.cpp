@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "acts/base/assert.hpp"
+
+#include "binance/rest.hpp"
 
 namespace acts::binance {
 namespace {
@@ -233,7 +236,8 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
   return SnapshotOutcome::kMerged;
 }
 
-void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use) {
+void BookBuilder::merge(DepthSnapshot snapshot, UnixNanos now, SnapshotUse use) {
+  const int asked = std::exchange(snapshot.limit, depth_limit_of(snapshot));
   const std::uint64_t epoch = book_.epoch();
   if (use == SnapshotUse::kAudit) {
     const BookAudit compared = audit(book_, snapshot);
@@ -243,7 +247,7 @@ void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUs
   const MergeResult merged = book_.merge(snapshot, sync_.superseded_upto(snapshot.last_update_id));
   set_margins(snapshot, merged.window);
   if (book_.epoch() != epoch) note_gap(now);  // it was ahead of everything seen: a gap of the book's own
-  merged_limit_ = std::max(merged_limit(), snapshot.limit);
+  merged_limit_ = std::max(merged_limit(), asked);
   merged_epoch_ = book_.epoch();
 }
 

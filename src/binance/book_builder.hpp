@@ -121,7 +121,7 @@ class BookBuilder {
   Result<void> come_to(Scales to, UpdateId expendable_upto);
   template <class Depth>
   Result<void> make_room(Depth& depth, UpdateId expendable_upto, Room& room);
-  void merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use);
+  void merge(DepthSnapshot snapshot, UnixNanos now, SnapshotUse use);
   [[nodiscard]] bool is_useless_audit(const DepthSnapshot& snapshot) const;
   void drop_waiting();
   void merge_waiting(UnixNanos now);

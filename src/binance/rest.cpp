@@ -47,6 +47,14 @@ int allowed_depth_limit(Venue venue, int wish) noexcept {
   return next == rules.depth_limits.end() ? rules.largest_depth_limit : *next;
 }
 
+int depth_limit_of(const DepthSnapshot& snapshot) noexcept {
+  const auto longer = static_cast<int>(std::max(snapshot.bids.size(), snapshot.asks.size()));
+  const auto* const usual = std::ranges::lower_bound(kUsualDepthLimits, longer);
+  if (snapshot.limit <= 0) return usual == kUsualDepthLimits.end() ? longer : *usual;
+  const bool may_be_cut = usual != kUsualDepthLimits.end() && *usual == longer;
+  return may_be_cut ? std::min(longer, snapshot.limit) : snapshot.limit;
+}
+
 int depth_weight(Venue venue, int limit) noexcept {
   ACTS_ASSERT(limit == allowed_depth_limit(venue, limit));
   const std::span<const WeightStep> steps = venue == Venue::kBinanceUsdm

@@ -9,6 +9,7 @@
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
+#include "acts/market/events.hpp"
 #include "acts/market/venue.hpp"
 
 #include "binance/venue_facts.hpp"
@@ -31,6 +32,12 @@ RestRequest depth_request(Venue venue, std::string_view symbol, int limit);
 int allowed_depth_limit(Venue venue, int wish) noexcept;
 // Request weight of a depth request; `limit` as above.
 int depth_weight(Venue venue, int limit) noexcept;
+
+// Levels a side at which an answer may have been cut, given what was asked for (`limit`). Never more than the truth: an
+// answer as long as one of the usual limits below it counts as cut there. `acts exchange` gives no more than its
+// recording has, and nothing else tells that; of a venue's book that has just so many levels, what lies beyond them is
+// then not known to be empty until a later snapshot. Where nobody knows what was asked for: the next usual limit.
+int depth_limit_of(const DepthSnapshot& snapshot) noexcept;
 
 // {"serverTime":1499827319559} of time_request(). Errors: kBadInput.
 Result<UnixNanos> parse_server_time(std::string_view body);

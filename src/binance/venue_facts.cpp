@@ -29,7 +29,7 @@ constexpr Endpoints kUsdmEndpoints{kUsdmRest, kUsdmStreams};
 constexpr std::array<Nanos, 2> kSpotIntervals{1000ms, 100ms};
 // 0ms is not documented, but served.
 constexpr std::array<Nanos, 4> kUsdmIntervals{250ms, 0ms, 100ms, 500ms};
-constexpr std::array<int, 7> kUsdmDepthLimits{5, 10, 20, 50, 100, 500, 1000};
+constexpr std::span<const int> kUsdmDepthLimits = std::span{kUsualDepthLimits}.first(7);  // up to 1000
 
 constexpr VenueLimits kSpotLimits{
     .streams_per_connection = 1024,

@@ -2,6 +2,7 @@
 // venue tells at run time (request weight) comes with exchangeInfo. Static storage, usable from every thread.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -16,6 +17,10 @@ struct Endpoints {
   std::span<const std::string_view> streams;
 };
 const Endpoints& endpoints(Venue venue) noexcept;
+
+// Of depth snapshots: all that USD-M takes, and the one above them that spot has, which takes any number. USD-M "Order
+// Book" (2026-05-28) and spot "Market Data endpoints" (2026-07-21).
+inline constexpr std::array<int, 8> kUsualDepthLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
 
 struct VenueLimits {
   // One WebSocket connection.

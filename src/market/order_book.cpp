@@ -12,20 +12,6 @@ namespace acts {
 namespace {
 
 constexpr UpdateId kIdOfBefore{0};
-constexpr std::array<std::size_t, 8> kSnapshotLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
-
-// A snapshot that is as long as a limit below the one asked for may have been cut there: by a venue that gives no more,
-// or as recorded with less.
-std::size_t limit_of(const DepthSnapshot& snapshot) {
-  const std::size_t larger = std::max(snapshot.bids.size(), snapshot.asks.size());
-  if (snapshot.limit > 0) {
-    const bool may_be_cut = std::ranges::count(kSnapshotLimits, larger) > 0;
-    return may_be_cut ? std::min(larger, static_cast<std::size_t>(snapshot.limit))
-                      : static_cast<std::size_t>(snapshot.limit);
-  }
-  const auto* limit = std::ranges::find_if(kSnapshotLimits, [larger](std::size_t l) { return l >= larger; });
-  return limit == kSnapshotLimits.end() ? larger : *limit;
-}
 
 bool contains(const PriceInterval& window, Price price) { return window.low <= price && price <= window.high; }
 
@@ -53,7 +39,9 @@ bool rescale_side(const LevelMap& side, Shift by, UpdateId expendable_upto, Leve
 }  // namespace
 
 PriceInterval window_of(const DepthSnapshot& snapshot) {
-  const std::size_t limit = limit_of(snapshot);
+  const std::size_t longer = std::max(snapshot.bids.size(), snapshot.asks.size());
+  const std::size_t limit =
+      snapshot.limit > 0 ? static_cast<std::size_t>(snapshot.limit) : std::max(longer, std::size_t{1});
   PriceInterval window{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd};
   const auto by_price = [](const Level& a, const Level& b) { return a.price < b.price; };
   if (snapshot.bids.size() >= limit) window.low = std::ranges::min_element(snapshot.bids, by_price)->price;

@@ -130,6 +130,19 @@ TEST_F(BookBuilderTest, KnowsTheLargestSnapshotThatItHasMergedSinceAGap) {
   EXPECT_EQ(builder_.merged_limit(), 1000);
 }
 
+// As an exchange of ours answers whose recording has five levels.
+TEST_F(BookBuilderTest, KnowsNothingBeyondASnapshotThatIsAsLongAsALowerLimit) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  const std::vector<Level> five{level(100, 1), level(99, 1), level(98, 1), level(97, 1), level(96, 1)};
+  EXPECT_EQ(snapshot(110, five, {level(110, 1)}, 5000), Outcome::kMerged);
+  EXPECT_TRUE(builder_.book().coverage().contains(Price{96}));
+  EXPECT_FALSE(builder_.book().coverage().contains(Price{95}));
+  EXPECT_TRUE(builder_.book().coverage().contains(Price{1'000'000}));
+  EXPECT_EQ(builder_.merged_limit(), 5000) << "or it would be asked for again and again";
+  EXPECT_EQ(audit(110, five, {level(110, 1)}, 5000), Outcome::kMerged);
+  EXPECT_FALSE(builder_.book().coverage().contains(Price{95}));
+}
+
 TEST_F(BookBuilderTest, AWaitingSnapshotThatAGapHasOvertakenIsTooOld) {
   update(101, 110, {level(100, 1)}, {level(110, 1)});
   snapshot(115, {level(100, 7)}, {level(110, 7)});

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -42,6 +44,36 @@ TEST(DepthLimit, RoundsAWishUpToWhatTheVenueTakes) {
   EXPECT_EQ(allowed_depth_limit(kSpot, 0), 1);
   EXPECT_EQ(allowed_depth_limit(kSpot, 777), 777);
   EXPECT_EQ(allowed_depth_limit(kSpot, 9999), 5000);
+}
+
+// Of an answer with so many bids and asks.
+int depth_limit_of(int asked, std::size_t bids, std::size_t asks) {
+  const std::vector<Level> levels(std::max(bids, asks));
+  const std::span<const Level> all{levels};
+  DepthSnapshot snapshot;
+  snapshot.limit = asked;
+  snapshot.bids = all.first(bids);
+  snapshot.asks = all.first(asks);
+  return binance::depth_limit_of(snapshot);
+}
+
+// A recording made with less than is asked for, served by an exchange of ours.
+TEST(DepthLimit, TakesAnAnswerThatIsAsLongAsALowerLimitForCut) {
+  EXPECT_EQ(depth_limit_of(5000, 1000, 1000), 1000);
+  EXPECT_EQ(depth_limit_of(5000, 17, 20), 20);
+  EXPECT_EQ(depth_limit_of(1000, 5, 2), 5);
+  EXPECT_EQ(depth_limit_of(5000, 999, 998), 5000) << "complete";
+  EXPECT_EQ(depth_limit_of(5000, 0, 0), 5000);
+  EXPECT_EQ(depth_limit_of(5000, 5000, 4), 5000);
+  EXPECT_EQ(depth_limit_of(3, 5, 5), 3) << "more than was asked for";
+}
+
+TEST(DepthLimit, TakesTheNextUsualOneWhereNobodyKnowsWhatWasAskedFor) {
+  EXPECT_EQ(depth_limit_of(0, 0, 0), 5);
+  EXPECT_EQ(depth_limit_of(0, 5, 1), 5);
+  EXPECT_EQ(depth_limit_of(0, 6, 1), 10);
+  EXPECT_EQ(depth_limit_of(0, 1, 1001), 5000);
+  EXPECT_EQ(depth_limit_of(0, 6000, 1), 6000) << "beyond any";
 }
 
 TEST(DepthLimit, WeighsAsDocumented) {

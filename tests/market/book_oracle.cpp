@@ -33,10 +33,7 @@ void BookOracle::on_gap() {
 }
 
 void BookOracle::on_merge(const VenueSnapshot& snapshot, const VenueBook& truth) {
-  auto limit = static_cast<std::size_t>(snapshot.limit);
-  for (const std::size_t lower : {5U, 10U, 20U, 50U, 100U, 500U, 1000U}) {
-    if (lower < limit && std::max(snapshot.bids.size(), snapshot.asks.size()) == lower) limit = lower;
-  }
+  const auto limit = static_cast<std::size_t>(snapshot.limit);
   PriceInterval window{Price{0}, Price{VenueModel::kHighestPrice + 1}};
   if (snapshot.bids.size() >= limit) window.low = snapshot.bids.back().price;
   if (snapshot.asks.size() >= limit) window.high = snapshot.asks.back().price;

@@ -55,8 +55,7 @@ struct DepthUpdate {
 struct DepthSnapshot {
   UpdateId last_update_id;
   UnixNanos ts_event;
-  // Levels a side that were asked for: a side with fewer is complete to its end. 0: not known (a foreign recording);
-  // then the smallest of 5, 10, 20, 50, 100, 500, 1000, 5000 that is not below the larger side's count is taken.
+  // Levels a side that were asked for: a side with fewer is complete to its end. 0: not known (a foreign recording).
   int limit = 0;
   Scales scales;
   std::span<const Level> bids;  // best first, as the venue sends them; any order is taken

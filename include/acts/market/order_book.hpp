@@ -33,7 +33,7 @@ struct MergeResult {
 };
 
 // Of a snapshot: from its lowest bid to its highest ask; without end where a side is complete (fewer levels than the
-// limit). One that is as long as a lower limit of the venue's may have been cut there, and counts as if it were.
+// limit; where that is not known, fewer than the other side).
 PriceInterval window_of(const DepthSnapshot& snapshot);
 
 class OrderBook {
