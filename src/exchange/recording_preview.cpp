@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -14,6 +14,7 @@
 #include "acts/market/instrument.hpp"
 
 #include "binance/decoder.hpp"
+#include "binance/rest.hpp"
 #include "binance/streams.hpp"
 #include "binance/venue_of_update.hpp"
 #include "exchange/merged_recording.hpp"
@@ -21,8 +22,6 @@
 
 namespace acts::exchange {
 namespace {
-
-constexpr std::array<int, 8> kLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
 
 int decimals_of(std::string_view number) {
   const std::size_t dot = number.find('.');
@@ -46,10 +45,12 @@ std::optional<Scales> written_decimals(std::string_view json) {
 
 Scales both(Scales a, Scales b) { return {std::max(a.price, b.price), std::max(a.quantity, b.quantity)}; }
 
-int limit_that_fits(const DepthSnapshot& snapshot) {
-  const auto levels = static_cast<int>(std::max(snapshot.bids.size(), snapshot.asks.size()));
-  const auto found = std::ranges::find_if(kLimits, [levels](int limit) { return limit >= levels; });
-  return found == kLimits.end() ? levels : *found;
+// Of a recorded answer: how many levels ours show. Cut at another number than a usual one they would pass for whole
+// books where more is asked for (depth_limit_of()).
+int shown_levels(const DepthSnapshot& snapshot, int asked) {
+  if (asked <= 0) return binance::depth_limit_of(snapshot);
+  const auto* const above = std::ranges::upper_bound(binance::kUsualDepthLimits, asked);
+  return above == binance::kUsualDepthLimits.begin() ? *above : *std::prev(above);
 }
 
 // The greatest common divisor of all values seen, which is a tick or step as far as one can tell.
@@ -246,7 +247,7 @@ void Previewer::on_snapshot(std::size_t symbol, const DepthSnapshot& snapshot, c
   measure(symbol, snapshot.scales, snapshot.asks);
   Progress& progress = progress_[symbol];
   RecordedSymbol& recorded = preview_.symbols[symbol];
-  const int limit = line.rest_limit > 0 ? line.rest_limit : limit_that_fits(snapshot);
+  const int limit = shown_levels(snapshot, line.rest_limit);
   recorded.listed.largest_limit = std::max(recorded.listed.largest_limit, limit);
   const bool heals = progress.open && snapshot.last_update_id >= progress.open->needed;
   if (!heals && progress.last) return;

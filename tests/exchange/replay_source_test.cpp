@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -280,6 +281,22 @@ TEST(ReplaySource, TakesNoProbeForASnapshot) {
   EXPECT_EQ(messages.size(), 2U);
   EXPECT_EQ(body_of(*source, "symbol=AUSDT&limit=1000"),
             R"({"lastUpdateId":22,"bids":[["3.0","3"],["0.5","5"]],"asks":[]})");
+}
+
+// Cut at seven levels, an answer would pass for a whole book where a thousand were asked for.
+TEST(ReplaySource, ShowsAUsualNumberOfLevelsWhateverWasAskedForInItsRecording) {
+  for (const auto& [asked, shown] : std::vector<std::pair<int, int>>{{777, 500}, {7, 5}, {3, 5}, {20, 20}}) {
+    const Recording recording(
+        {R"(1 {"lastUpdateId":10,"bids":[["9","1"],["8","1"],["7","1"],["6","1"],["5","1"],["4","1"]],"asks":[]})",
+         depth(2, "AUSDT", 11, 12, R"(["9","3"])")});
+    std::string entries;
+    ASSERT_TRUE(append_index_line(entries, {0, UnixNanos{1}, index::RestAnswer{1, "depth", "AUSDT", asked, 200, ""}}));
+    std::ofstream(index_path_for(recording.path)) << entries;
+    const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {recording.path}, {}});
+    EXPECT_EQ(source->symbols()[0].largest_limit, shown) << asked;
+    const std::string body = body_of(*source, "symbol=AUSDT&limit=1000");
+    EXPECT_EQ(std::ranges::count(body, '[') - 2, std::min(shown, 6)) << body;
+  }
 }
 
 TEST(ReplaySource, KnowsOnlyWhatWasUpdatedWhereThereIsNoSnapshot) {
