@@ -214,7 +214,7 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
     }
   }
   drop_waiting();
-  switch (sync_.on_snapshot(id, book_.forgotten_upto(), now)) {
+  switch (sync_.on_snapshot(id, book_.forgotten_upto(), now, use)) {
     case SnapshotVerdict::kTooOld: return SnapshotOutcome::kTooOld;
     case SnapshotVerdict::kRestart:
       if (use == SnapshotUse::kAudit) ++audits_.skipped;

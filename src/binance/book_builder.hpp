@@ -29,9 +29,6 @@ struct BookBuilderOptions {
   Nanos suspect_age_limit = std::chrono::hours{24};
 };
 
-// What a snapshot is for: to be merged, or to be compared with the book first.
-enum class SnapshotUse : std::uint8_t { kMerge, kAudit };
-
 // Audits since the start; each ends in one of these.
 struct AuditCounts {
   std::uint64_t matched = 0;

@@ -185,7 +185,7 @@ SnapshotVerdict DepthSync::judge(UpdateId snapshot, UpdateId forgotten_upto, Uni
   return has_event_ && snapshot > last_ ? SnapshotVerdict::kWait : SnapshotVerdict::kMerge;
 }
 
-SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) {
+SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now, SnapshotUse use) {
   at(now);
   pending_.reset();
   wait_deadline_.reset();
@@ -200,8 +200,8 @@ SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upt
       break;
     case SnapshotVerdict::kWait:
       pending_ = snapshot;
-      in_flight_ = false;
-      answer_deadline_.reset();
+      pending_use_ = use;
+      if (use == SnapshotUse::kMerge) answer_came();
       wait_deadline_ = now + limits_.wait_for_stream;
       break;
     case SnapshotVerdict::kMerge: merge_snapshot(snapshot); break;
@@ -250,9 +250,13 @@ void DepthSync::ask(SnapshotWanted::Why why) {
   if (!wanted_ || *wanted_ >= SnapshotWanted::Why::kCrossed) wanted_ = why;
 }
 
-void DepthSync::answered() {
+void DepthSync::answer_came() {
   in_flight_ = false;
   answer_deadline_.reset();
+}
+
+void DepthSync::answered() {
+  answer_came();
   wanted_.reset();
   failures_ = 0;
   too_old_seen_ = false;
@@ -260,8 +264,7 @@ void DepthSync::answered() {
 }
 
 void DepthSync::retry_later(SnapshotWanted::Why why, UnixNanos now) {
-  in_flight_ = false;
-  answer_deadline_.reset();
+  answer_came();
   Nanos delay = limits_.retry_first;
   for (std::uint32_t i = 0; i < failures_ && delay < limits_.retry_cap; ++i) delay *= 2;
   ++failures_;
@@ -307,6 +310,7 @@ void DepthSync::on_pending_failed(UnixNanos now) {
   if (!pending_) return;
   wait_deadline_.reset();
   pending_.reset();
+  if (pending_use_ == SnapshotUse::kAudit) return;
   in_flight_ = true;
   on_snapshot_failed(now);
 }

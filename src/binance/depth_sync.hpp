@@ -41,6 +41,9 @@ enum class SnapshotVerdict : std::uint8_t {
   kRestart,  // the venue counts from anew: begin a new space of ids in the book, drop it; another one is asked for
 };
 
+// What a snapshot is for: to be merged, or to be compared with the book first. One of the latter nobody waits for.
+enum class SnapshotUse : std::uint8_t { kMerge, kAudit };
+
 struct SnapshotWanted {
   enum class Why : std::uint8_t { kFirst, kGap, kTooOld, kCrossed, kEdge, kRefresh };
   Why why = Why::kFirst;
@@ -92,12 +95,14 @@ class DepthSync {
   // What on_snapshot() would say.
   [[nodiscard]] SnapshotVerdict judge(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) const;
   // `forgotten_upto`: OrderBook::can_merge() is false below it.
-  SnapshotVerdict on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now);
+  SnapshotVerdict on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now,
+                              SnapshotUse use = SnapshotUse::kMerge);
   // True once the stream has reached the snapshot that was told to wait: judge it again with on_snapshot().
   [[nodiscard]] bool pending_is_due() const;
   // A request failed, or its answer could not be used.
   void on_snapshot_failed(UnixNanos now);
-  // The snapshot that waited for the stream cannot be used after all: another one is asked for.
+  // The snapshot that waited for the stream cannot be used after all: another one is asked for, unless it was an
+  // audit's.
   void on_pending_failed(UnixNanos now);
   // A snapshot is wanted for a reason the ids do not tell. Granted at most once per edge_interval or
   // voluntary_interval; kCrossed, which wants it now, has an interval of its own.
@@ -146,6 +151,7 @@ class DepthSync {
   void note_unsynced(UpdateId last);
   void count_superseded(UpdateId snapshot);
   void ask(SnapshotWanted::Why why);
+  void answer_came();
   void answered();
   void retry_later(SnapshotWanted::Why why, UnixNanos now);
   void at(UnixNanos now);
@@ -177,6 +183,7 @@ class DepthSync {
   UpdateId oldest_usable_ = kNoUpdateId;
   StaleRun stale_run_;
   std::optional<UpdateId> pending_;  // the snapshot that waits for the stream
+  SnapshotUse pending_use_ = SnapshotUse::kMerge;
   std::vector<UpdateId> unsynced_;
 
   UnixNanos now_{INT64_MIN};

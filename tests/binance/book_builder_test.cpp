@@ -572,6 +572,36 @@ TEST_F(BookBuilderTest, AnAuditDoesNotWaitForEver) {
   EXPECT_EQ(builder_.audits(), (AuditCounts{0, 0, 1}));
 }
 
+// A full snapshot would cost as much as the audit, and tell no more.
+TEST_F(BookBuilderTest, AnAuditThatCannotBeComparedIsNotFollowedByARequest) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)});
+  EXPECT_EQ(audit(120, {level(100, 2)}, {level(110, 1)}), Outcome::kWaiting);
+  EXPECT_FALSE(builder_.is_at_rest());
+  pass(seconds{11});
+  builder_.on_timeout(now_);
+  EXPECT_TRUE(builder_.is_at_rest());
+  EXPECT_EQ(builder_.next_deadline(), std::nullopt);
+  pass(hours{1});
+  builder_.on_timeout(now_);
+  EXPECT_EQ(asked(), std::nullopt);
+  EXPECT_EQ(status(), kInSync);
+}
+
+// What is under way for another reason is waited for as before.
+TEST_F(BookBuilderTest, AnAuditThatTimesOutLeavesAnotherRequestAlone) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)});
+  builder_.want_snapshot(Why::kRefresh, now_);
+  EXPECT_EQ(asked(), Why::kRefresh);
+  audit(120, {level(100, 2)}, {level(110, 1)});
+  builder_.on_snapshot_failed(now_);
+  EXPECT_EQ(asked(), std::nullopt) << "the audit's answer may do";
+  pass(seconds{11});
+  builder_.on_timeout(now_);
+  EXPECT_EQ(asked(), Why::kRefresh);
+}
+
 // A snapshot that waits for the stream to heal a gap must not be thrown away for an audit, nor must an audit's answer
 // hold back the next request.
 TEST_F(BookBuilderTest, AnAuditGivesWayToAGap) {
