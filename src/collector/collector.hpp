@@ -57,6 +57,10 @@ class Collector {
   // At or after next_deadline(); at any other time it does no harm.
   void on_timer(UnixNanos now);
   // The shell reads no socket in between (its disk is slower than the market): silence is then no sign of anything.
+  // Nor is anything asked for but the venue's time, which is not recorded then; what else is wanted is asked for
+  // afterwards. The RunLog is told of each minute's end, of what was under way (connections, and
+  // Timings::rest_in_flight answers at most) and of what the shell does, and of nothing else. No checkpoint is asked
+  // for, and no full book has its place in the recording.
   void on_reading_paused(UnixNanos now);
   void on_reading_resumed(UnixNanos now);
   // False: the shell has as many SaveBook as it can hold, and wants no more until it says so. True at the beginning.

@@ -52,26 +52,27 @@ bool Collector::Impl::save_full_book(InstrumentIndex index, UnixNanos now) {
   if (!can_save_full_books || now < symbol.full_book_due || (!at_rest && now - symbol.full_book_due < kPatience))
     return false;
   symbol.full_book_due = next_full_book(now);
-  save(SaveBook::Kind::kFullBook, index, at_rest, now);
+  save(SaveBook::Kind::kFullBook, index, at_rest && !paused_at, now);
   return true;
 }
 
-// One that is not at rest waits until it is: more is known of it than can be kept.
+// One that is not at rest waits until it is: more is known of it than can be kept. While the recording takes no more,
+// its place there would come too late to be gone on from.
 bool Collector::Impl::save_checkpoint(InstrumentIndex index, UnixNanos now) {
   Symbol& symbol = symbols[index];
-  if (!can_checkpoint || now < symbol.checkpoint_at || !pipeline.builder(index).is_at_rest()) return false;
+  if (!can_checkpoint || paused_at || now < symbol.checkpoint_at || !pipeline.builder(index).is_at_rest()) return false;
   symbol.checkpoint_at = now + *options.checkpoint_interval;
   save(SaveBook::Kind::kCheckpoint, index, true, now);
   return true;
 }
 
-void Collector::Impl::save(SaveBook::Kind kind, InstrumentIndex index, bool at_rest, UnixNanos now) {
+void Collector::Impl::save(SaveBook::Kind kind, InstrumentIndex index, bool is_marked, UnixNanos now) {
   auto feed = std::make_shared<const SavedFeed>(pipeline.save(index));
-  if (at_rest) {
+  if (is_marked) {
     run_log.book_saved(pipeline.symbol(index), *feed, now);
     pipeline.forget_past(index);
   }
-  actions.emplace_back(SaveBook{kind, std::string(pipeline.symbol(index)), now, std::move(feed), at_rest});
+  actions.emplace_back(SaveBook{kind, std::string(pipeline.symbol(index)), now, std::move(feed), is_marked});
 }
 
 }  // namespace acts::collector

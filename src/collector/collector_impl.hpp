@@ -112,6 +112,7 @@ struct Collector::Impl final : LineListener {
   void on_probe_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_info_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_time_done(const RestDone& done, std::string_view body, UnixNanos now);
+  [[nodiscard]] bool is_recorded(RequestKind kind) const;
   void record_answer(const RestDone& done, std::string_view body, UnixNanos now);
   [[nodiscard]] RequestInfo request_info(const RestDone& done) const;
 
@@ -123,13 +124,14 @@ struct Collector::Impl final : LineListener {
   void note_down(UnixNanos now);
   void forgive(Nanos silence, UnixNanos now);
   void fire_pipeline(UnixNanos now);
+  void note_deadlines(UnixNanos now);
 
   // Books to keep.
   void plan_saves(Symbol& symbol, UnixNanos now) const;
   void save_books(UnixNanos now);
   bool save_full_book(InstrumentIndex index, UnixNanos now);
   bool save_checkpoint(InstrumentIndex index, UnixNanos now);
-  void save(SaveBook::Kind kind, InstrumentIndex index, bool at_rest, UnixNanos now);
+  void save(SaveBook::Kind kind, InstrumentIndex index, bool is_marked, UnixNanos now);
   [[nodiscard]] UnixNanos next_full_book(UnixNanos after) const;
 
   [[nodiscard]] Health health(UnixNanos now) const;
@@ -168,9 +170,9 @@ struct Collector::Impl final : LineListener {
   UnixNanos next_tick{INT64_MAX};
   UnixNanos next_second{INT64_MAX};
   UnixNanos last_tick;
-  UnixNanos watch_from{INT64_MIN};  // watchdogs do not act before: we may have unread messages
-  std::optional<UnixNanos> paused_at;
-  UnixNanos down_since;  // no connection open; meaningful while down
+  UnixNanos watch_from{INT64_MIN};     // watchdogs do not act before: we may have unread messages
+  std::optional<UnixNanos> paused_at;  // nothing is read, as the recording takes no more
+  UnixNanos down_since;                // no connection open; meaningful while down
   bool down = true;
   std::map<std::string, std::uint64_t> refused;
   std::map<std::string, std::uint64_t> snapshots;

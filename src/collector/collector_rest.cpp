@@ -51,6 +51,7 @@ void Collector::Impl::ask_info() {
 }
 
 void Collector::Impl::poll_snapshot(InstrumentIndex index, UnixNanos now) {
+  if (paused_at) return;  // its answer would be ahead of what is not read, and would have to be recorded
   binance::BookBuilder& builder = pipeline.builder(index);
   const std::optional<binance::SnapshotWanted> wanted = builder.poll_action(now);
   if (!wanted || !is_collected(index)) return;
@@ -83,7 +84,9 @@ void Collector::Impl::poll_snapshots(UnixNanos now) {
 }
 
 void Collector::Impl::pump(UnixNanos now) {
-  desk.send(now, [this](InstrumentIndex index) { return pipeline.symbol(index); });
+  desk.send(
+      now, [this](InstrumentIndex index) { return pipeline.symbol(index); },
+      paused_at ? Sending::kTimeOnly : Sending::kAll);
 }
 
 void Collector::on_http_answer(RequestNumber request, const binance::RestAnswer& answer, UnixNanos time) {
@@ -108,7 +111,11 @@ RequestInfo Collector::Impl::request_info(const RestDone& done) const {
   return {done.request, done.job.kind, symbol, done.job.limit, done.sent};
 }
 
+// The venue's time alone is asked for while the recording takes no more, and no replay needs it.
+bool Collector::Impl::is_recorded(RequestKind kind) const { return !paused_at || kind != RequestKind::kTime; }
+
 void Collector::Impl::record_answer(const RestDone& done, std::string_view body, UnixNanos now) {
+  if (!is_recorded(done.job.kind)) return;
   run_log.rest_answer(request_info(done), done.status, body, now);
 }
 
@@ -116,7 +123,7 @@ void Collector::Impl::on_done(const RestDone& done, std::string_view body, UnixN
   const bool removed = done.job.instrument != kNoInstrument && !is_collected(done.job.instrument);
   if (!done.ok) {
     const RequestInfo info_of_request = request_info(done);
-    run_log.rest_failed(info_of_request, done.status, done.reason, now);
+    if (is_recorded(done.job.kind)) run_log.rest_failed(info_of_request, done.status, done.reason, now);
     if (!removed) {
       log.log(LogLevel::kWarning, fmt::format("rest_{}_failed", to_string(done.job.kind)), info_of_request.symbol,
               fmt::format("REST {}: {}", text_of(done.job.kind), done.reason), now);

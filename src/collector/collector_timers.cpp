@@ -13,6 +13,11 @@ namespace {
 
 constexpr Nanos kSecond = std::chrono::seconds{1};
 
+// What is spread over an interval would else come all at once. `at`: INT64_MAX if it is not planned yet.
+void postpone(UnixNanos& at, Nanos by) {
+  if (at.value != INT64_MAX) at = at + by;
+}
+
 }  // namespace
 
 void Collector::Impl::note_down(UnixNanos now) {
@@ -21,15 +26,23 @@ void Collector::Impl::note_down(UnixNanos now) {
   down = is_down;
 }
 
-// Each that is due is told of by itself: a replay of one symbol needs its own and no other's.
+// Each that is due is told of by itself: a replay of one symbol needs its own and no other's. While the recording takes
+// no more, the mark of each minute, which all symbols have, stands for theirs as well: what is due waits for it.
 void Collector::Impl::fire_pipeline(UnixNanos now) {
-  if (const auto boundary = pipeline.next_boundary(); boundary && *boundary <= now) run_log.timer({}, *boundary, now);
+  const auto boundary = pipeline.next_boundary();
+  const bool is_minute = boundary && *boundary <= now;
+  if (paused_at && !is_minute) return;
+  if (is_minute) run_log.timer({}, *boundary, now);
+  if (!paused_at) note_deadlines(now);
+  pipeline.on_timer(now);
+  poll_snapshots(now);
+}
+
+void Collector::Impl::note_deadlines(UnixNanos now) {
   for (InstrumentIndex index = 0; index < pipeline.size(); ++index) {
     const auto due = pipeline.builder(index).next_deadline();
     if (due && *due <= now && is_collected(index)) run_log.timer(pipeline.symbol(index), *due, now);
   }
-  pipeline.on_timer(now);
-  poll_snapshots(now);
 }
 
 void Collector::on_timer(UnixNanos time) {
@@ -51,7 +64,11 @@ void Collector::Impl::note_stall(UnixNanos now) {
 void Collector::Impl::forgive(Nanos silence, UnixNanos now) {
   watch_from = std::max(watch_from, now + options.timings.stall);
   pool.grant(silence);
-  for (Symbol& symbol : symbols) symbol.watch.grant(silence);
+  for (Symbol& symbol : symbols) {
+    symbol.watch.grant(silence);
+    postpone(symbol.refresh_at, silence);
+    postpone(symbol.audit_at, silence);
+  }
 }
 
 void Collector::on_reading_paused(UnixNanos time) {
@@ -74,7 +91,7 @@ void Collector::Impl::on_tick(UnixNanos now) {
   note_stall(now);
   next_tick = now + options.timings.tick;
   if (const auto due = pipeline.next_deadline(); due && *due <= now) fire_pipeline(now);
-  if (now >= info_at) ask_info();
+  if (now >= info_at && !paused_at) ask_info();
   if (now >= time_at) {
     time_at = now + options.timings.time_interval;
     desk.ask({RequestKind::kTime, Urgency::kTime, kNoInstrument, 0, binance::time_request(options.venue).weight});
@@ -98,11 +115,11 @@ void Collector::Impl::on_second(UnixNanos now) {
     symbols[index].rate.on_second(pipeline.builder(index).sync().counters(), symbols[index].stream_since, now);
   }
   for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
-    if (is_collected(index)) plan_snapshots(index, now);
+    if (is_collected(index) && !paused_at) plan_snapshots(index, now);
   }
   watch_symbols(now);
   say_gaps(now);
-  if (wishes_applied) run_log.alive(now);
+  if (wishes_applied && !paused_at) run_log.alive(now);
   log.flush(now);
 }
 

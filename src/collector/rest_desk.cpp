@@ -56,8 +56,12 @@ void RestDesk::stop() {
   under_way_.clear();
 }
 
-const RestJob* RestDesk::next(UnixNanos now) {
+const RestJob* RestDesk::next(Sending which, UnixNanos now) {
   if (now < paused_until_ || now < hosts_.free_at() || under_way_.size() >= timings_.rest_in_flight) return nullptr;
+  if (which == Sending::kTimeOnly) {
+    const RestJob* job = queue_.find(RequestKind::kTime, binance::kNoInstrument);
+    return job != nullptr && budget_.try_take(job->weight, now, share_percent(job->urgency)) ? job : nullptr;
+  }
   // What no window can ever hold would keep all others waiting; its symbol asks again after its own deadline.
   while (const RestJob* job = queue_.front()) {
     const int share = share_percent(job->urgency);
@@ -83,7 +87,7 @@ Nanos RestDesk::timeout_of(RequestKind kind) const {
 }
 
 void RestDesk::start(RestJob job, std::string_view symbol, UnixNanos now) {
-  queue_.pop_front();
+  queue_.remove(job.kind, job.instrument);
   const RequestNumber request = next_request_++;
   const Nanos timeout = timeout_of(job.kind);
   out_.emplace_back(HttpGet{request, hosts_.current() + request_of(venue_, job, symbol).target, job.kind, timeout});

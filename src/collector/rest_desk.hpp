@@ -39,6 +39,9 @@ struct RestDone {
   std::string reason;    // one line, if not ok
 };
 
+// What of the queue may be sent; the rest waits.
+enum class Sending : std::uint8_t { kAll, kTimeOnly };
+
 class RestDesk {
  public:
   // `out` and `log` outlive the object.
@@ -57,8 +60,8 @@ class RestDesk {
   void forget(binance::InstrumentIndex instrument) { queue_.remove(instrument); }
   // Asks for what may be sent now. `symbol_of(instrument)` gives the venue's spelling.
   template <typename SymbolOfInstrument>
-  void send(UnixNanos now, const SymbolOfInstrument& symbol_of) {
-    while (const RestJob* job = next(now)) {
+  void send(UnixNanos now, const SymbolOfInstrument& symbol_of, Sending which = Sending::kAll) {
+    while (const RestJob* job = next(which, now)) {
       start(*job, job->instrument == binance::kNoInstrument ? std::string_view{} : symbol_of(job->instrument), now);
     }
   }
@@ -89,7 +92,7 @@ class RestDesk {
     UnixNanos deadline;
   };
 
-  const RestJob* next(UnixNanos now);
+  const RestJob* next(Sending which, UnixNanos now);
   void start(RestJob job, std::string_view symbol, UnixNanos now);
   [[nodiscard]] Nanos timeout_of(RequestKind kind) const;
   void act_on(const binance::RestVerdict& verdict, const std::string& host, UnixNanos now);

@@ -47,6 +47,11 @@ void RestQueue::push(const RestJob& job) {
 
 const RestJob* RestQueue::front() const { return order_.empty() ? nullptr : &order_.begin()->second; }
 
+const RestJob* RestQueue::find(RequestKind kind, binance::InstrumentIndex instrument) const {
+  const auto known = places_.find({kind, instrument});
+  return known == places_.end() ? nullptr : &order_.at(known->second);
+}
+
 void RestQueue::pop_front() {
   if (order_.empty()) return;
   const RestJob& job = order_.begin()->second;

@@ -51,10 +51,12 @@ class RestQueue {
   void push(const RestJob& job);
   // nullptr: nothing waits.
   [[nodiscard]] const RestJob* front() const;
+  [[nodiscard]] const RestJob* find(RequestKind kind, binance::InstrumentIndex instrument) const;
   void pop_front();
   [[nodiscard]] std::optional<Urgency> urgency(RequestKind kind, binance::InstrumentIndex instrument) const;
   // What waits becomes more, or less, urgent: behind all that are so already.
   void requeue(RequestKind kind, binance::InstrumentIndex instrument, Urgency urgency);
+  void remove(RequestKind kind, binance::InstrumentIndex instrument) { erase({kind, instrument}); }
   // Whatever waits for this instrument.
   void remove(binance::InstrumentIndex instrument);
   void clear();

@@ -268,7 +268,8 @@ void VenueRun::on_timer() {
   carry_out();
 }
 
-// A full recording queue stops the reading of every socket until it has room again.
+// A full recording queue stops the reading of every socket, and the asking for what is recorded, until it has room
+// again.
 void VenueRun::watch_recorder() {
   if (!recorder_ || paused_ || !recorder_->full()) return;
   paused_ = true;

@@ -333,6 +333,30 @@ void FakeVenue::close(const CloseConnection& action) {
   });
 }
 
+void FakeVenue::pause_reading() {
+  paused_at_ = now;
+  collector_->on_reading_paused(now);
+  carry_out();
+}
+
+void FakeVenue::resume_reading() {
+  const bool is_over = gave_up_waiting();
+  paused_at_.reset();
+  collector_->on_reading_resumed(now);
+  carry_out();
+  for (auto& [number, text] : std::exchange(unread_, {})) deliver(number, std::move(text));
+  if (is_over) drop_all();
+}
+
+void FakeVenue::deliver(ConnectionNumber number, std::string text) {
+  if (paused_at_) {
+    unread_.emplace_back(number, std::move(text));
+    return;
+  }
+  collector_->on_ws_message(number, text, now);
+  carry_out();
+}
+
 void FakeVenue::drop(ConnectionNumber number, std::uint16_t code) {
   sessions_.erase(number);
   collector_->on_ws_closed(number, {code, ErrorCode::kRetry, 0, std::nullopt, "dropped"}, now);
@@ -344,7 +368,7 @@ void FakeVenue::drop_all() {
 }
 
 void FakeVenue::send(ConnectionNumber number, std::string text) {
-  at(now, [this, number, text = std::move(text)] { collector_->on_ws_message(number, text, now); });
+  at(now, [this, number, text = std::move(text)] { deliver(number, text); });
 }
 
 void FakeVenue::control(const SendText& action) {
@@ -367,8 +391,7 @@ void FakeVenue::control(const SendText& action) {
     }
   }
   at(now + latency, [this, number = action.connection, id] {
-    if (sessions_.contains(number))
-      collector_->on_ws_message(number, fmt::format(R"({{"result":null,"id":{}}})", id), now);
+    if (sessions_.contains(number)) deliver(number, fmt::format(R"({{"result":null,"id":{}}})", id));
   });
 }
 
@@ -441,7 +464,7 @@ void FakeVenue::tick_market(const std::string& symbol) {
   if (!market.moving) return;
   const std::int64_t previous = market.id;
   market.id += 2;
-  if (!market.delivering) return;
+  if (!market.delivering || gave_up_waiting()) return;
   const std::string prefix = binance::to_stream_symbol(symbol) + "@depth";
   std::vector<std::pair<ConnectionNumber, std::string>> due;
   for (auto& [number, session] : sessions_) {
@@ -465,19 +488,18 @@ void FakeVenue::tick_market(const std::string& symbol) {
     const auto session = sessions_.find(number);
     if (session != sessions_.end() && session->second.lag > Nanos{0}) {
       at(now + session->second.lag, [this, number, text = std::move(text)] {
-        if (sessions_.contains(number)) collector_->on_ws_message(number, text, now);
+        if (sessions_.contains(number)) deliver(number, text);
       });
       continue;
     }
-    collector_->on_ws_message(number, text, now);
-    carry_out();
+    deliver(number, std::move(text));
   }
 }
 
 // Whether or not the market moves.
 void FakeVenue::tick_mark_price(const std::string& symbol) {
   at(now + kMarkPriceInterval, [this, symbol] { tick_mark_price(symbol); });
-  if (!has_mark_prices) return;
+  if (!has_mark_prices || gave_up_waiting()) return;
   const std::string name = binance::to_stream_symbol(symbol) + "@markPrice";
   for (const Session* session : open_sessions()) {
     if (session->mute || !session->names.contains(name)) continue;

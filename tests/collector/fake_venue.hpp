@@ -56,6 +56,7 @@ class ReplayableLog final : public collector::RunLog {
 
   // Rows of the runs, made anew; of one symbol, by what is its own alone, with its book taken from every checkpoint.
   [[nodiscard]] std::string replay(Venue venue, std::string_view symbol = {}) const;
+  [[nodiscard]] std::size_t steps() const { return steps_.size(); }
 
   bool keep = true;  // false: only counted
   std::uint64_t timers = 0;
@@ -108,6 +109,11 @@ class FakeVenue {
   void run_for(Nanos span);
   // Carries out what the collector asked for; after a direct call of it.
   void carry_out();
+  // The shell reads no socket in between: messages wait, and the venue, whose pings nobody answers, sends none from
+  // kPongPatience on and ends the connections, which is noticed once they are read again.
+  static constexpr Nanos kPongPatience = 1min;
+  void pause_reading();
+  void resume_reading();
   // Ends a connection from the venue's side.
   void drop(collector::ConnectionNumber number, std::uint16_t code = 1006);
   void drop_all();
@@ -173,6 +179,8 @@ class FakeVenue {
   void control(const collector::SendText& action);
   void get(const collector::HttpGet& action);
   [[nodiscard]] binance::RestAnswer answer(const collector::HttpGet& action, std::string& body);
+  void deliver(collector::ConnectionNumber number, std::string text);
+  [[nodiscard]] bool gave_up_waiting() const { return paused_at_ && now - *paused_at_ >= kPongPatience; }
   void tick_market(const std::string& symbol);
   void tick_mark_price(const std::string& symbol);
   [[nodiscard]] std::string exchange_info() const;
@@ -183,6 +191,8 @@ class FakeVenue {
   std::map<std::string, Market> markets_;
   std::map<collector::ConnectionNumber, Session> sessions_;
   std::multimap<UnixNanos, Event> events_;
+  std::optional<UnixNanos> paused_at_;
+  std::vector<std::pair<collector::ConnectionNumber, std::string>> unread_;
   std::unique_ptr<collector::Collector> collector_;
   BandList bands_ = BandList::defaults();
 };

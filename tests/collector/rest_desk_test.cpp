@@ -73,6 +73,19 @@ TEST_F(RestDeskTest, AsksTheVenuesFirstHost) {
   EXPECT_FALSE(desk->on_failed(get.request, "late", kNow + 1s));
 }
 
+TEST_F(RestDeskTest, KeepsAllButTheTimeWaitingWhereOnlyTheTimeMayBeSent) {
+  desk->ask({RequestKind::kExchangeInfo, Urgency::kInfo, kNoInstrument, 0, 20});
+  desk->ask(depth(0));
+  desk->ask({RequestKind::kTime, Urgency::kTime, kNoInstrument, 0, 1});
+  desk->send(kNow, [](InstrumentIndex) { return std::string_view("BTCUSDT"); }, Sending::kTimeOnly);
+  ASSERT_THAT(out, SizeIs(1));
+  EXPECT_EQ(std::get<HttpGet>(out.front()).kind, RequestKind::kTime);
+  const std::vector<HttpGet> rest = send(kNow);
+  ASSERT_THAT(rest, SizeIs(2));
+  EXPECT_EQ(rest[0].kind, RequestKind::kExchangeInfo);
+  EXPECT_EQ(rest[1].kind, RequestKind::kDepth);
+}
+
 // Dialling takes several ways there and back: none of it is the request's.
 TEST_F(RestDeskTest, CountsARequestAsSentWhenItWasWritten) {
   desk->ask(depth(0));
