@@ -1,7 +1,7 @@
 // Carries out what one Collector asks for: sockets, requests and timers on an EventLoop, the recording on its own
 // thread. Decides nothing. On the loop's thread only.
 //
-// A row is handed on once all that it was made of is recorded on the disk (Held).
+// A row is handed on once all that it was made of is recorded on the disk (Held: kMostHeld of them wait at most).
 #pragma once
 
 #include <cstdint>

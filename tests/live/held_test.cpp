@@ -36,6 +36,15 @@ TEST(HeldRows, HoldsUpNoRowForLongWhereTheRecordingHangs) {
   EXPECT_EQ(held.take({.told = 7, .durable = 6, .stuck_for = kLongestHold}), std::vector{row_of(1)});
 }
 
+// The disk takes a little now and then, so that nothing hangs.
+TEST(HeldRows, HoldsNoMoreThanItMayHoweverSlowTheDiskIs) {
+  HeldRows held(2);
+  for (std::int64_t minute = 1; minute <= 5; ++minute) held.push(row_of(minute));
+  EXPECT_EQ(held.take({.told = 7, .durable = 1, .stuck_for = 1s}), (std::vector{row_of(1), row_of(2), row_of(3)}));
+  EXPECT_EQ(held.size(), 2U);
+  EXPECT_EQ(held.take({.told = 9, .durable = 7}), (std::vector{row_of(4), row_of(5)}));
+}
+
 collector::SaveBook book_of(collector::SaveBook::Kind kind) {
   return {.kind = kind, .symbol = "BTCUSDT", .at = UnixNanos{1}, .feed = nullptr, .is_marked = true};
 }
