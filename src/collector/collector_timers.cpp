@@ -71,11 +71,12 @@ void Collector::Impl::forgive(Nanos silence, UnixNanos now) {
   }
 }
 
+// What is due just then is so within the pause.
 void Collector::on_reading_paused(UnixNanos time) {
   Impl& self = *impl_;
-  const UnixNanos now = self.at(time);
-  if (!self.paused_at) self.paused_at = now;
+  if (!self.paused_at) self.paused_at = std::max(self.latest, time);
   self.watch_from = {INT64_MAX};
+  self.at(time);
 }
 
 void Collector::on_reading_resumed(UnixNanos time) {

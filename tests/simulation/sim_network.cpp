@@ -1,4 +1,6 @@
 // The network between collector and venue.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -75,12 +77,13 @@ void SimWorld::handshake(ConnectionNumber number, const std::string& url, UnixNa
 void SimWorld::watch_idleness(ConnectionNumber number) {
   const Line& line = lines_.at(number);
   if (line.gone) return;
-  if (now_ - line.last_byte >= line.idle) {
+  const UnixNanos last = paused_at_ ? now_ : line.last_byte;
+  if (now_ - last >= line.idle) {
     forget_at_venue(line);
     end_line(number, {1006, ErrorCode::kRetry, 0, std::nullopt, "nothing came: taken for dead"});
     return;
   }
-  at_collector(line.last_byte + line.idle, [this, number] { watch_idleness(number); });
+  at_collector(last + line.idle, [this, number] { watch_idleness(number); });
 }
 
 // The socket's end comes to the venue too, unless nothing does.
@@ -134,6 +137,10 @@ void SimWorld::down(const Outgoing& one) {
 void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
   Line& line = lines_.at(number);
   if (line.gone || line.broken || !line.open) return;
+  if (paused_at_) {
+    unread_.emplace_back(number, one);
+    return;
+  }
   line.last_byte = now_;
   if (const auto* text = std::get_if<exchange::SendText>(&one.what)) {
     if (text->text->size() > kMaxMessage) {
@@ -164,6 +171,9 @@ SimChecks::Listing SimWorld::listing_in(const RestReply& reply) const {
 
 void SimWorld::get(const collector::HttpGet& action) {
   checks_->on_request(ours());
+  if (paused_at_ && action.kind != collector::RequestKind::kTime)
+    checks_->find(now_, fmt::format("{} is asked for while nothing is read", action.url));
+  if (paused_at_) ++times_asked_;
   const collector::RequestNumber number = run_base_ + action.request;
   pending_[number] = true;
   at_collector(now_ + clock_.real_time_for(action.timeout), [this, number] {

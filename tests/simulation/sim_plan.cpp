@@ -21,6 +21,7 @@ constexpr std::uint64_t kSeedOfLines = 0x6C69'6E65'73;
 constexpr std::int64_t kTradeOneIn = 10;
 constexpr std::uint64_t kSeedOfTrades = 0x7472616465;
 constexpr std::uint64_t kSeedOfDisk = 0x6469'736B;
+constexpr std::uint64_t kSeedOfQueue = 0x7175'6575'65;
 constexpr std::uint64_t kSeedOfClock = 0x636C'6F63'6B;
 constexpr std::uint64_t kSeedOfRefusals = 0x3432'39;
 constexpr std::uint64_t kSeedOfRows = 0x726F'7773;
@@ -272,6 +273,8 @@ SimPlan draw_plan(std::uint64_t seed) {
   if (!plan.calm) draw_kills_when_refused(of_refusals, plan.kills_when_refused);
   Random of_disk(seed ^ kSeedOfDisk);
   if (!plan.calm && of_disk.one_in(2)) draw_disk(of_disk, plan);
+  Random of_queue(seed ^ kSeedOfQueue);  // little enough for some of those troubles to fill it
+  if (!plan.calm) plan.max_queued_bytes = static_cast<std::size_t>((8 + of_queue.below(248)) << 10);
   Random of_clock(seed ^ kSeedOfClock);
   if (!plan.calm && of_clock.one_in(3)) draw_clock(of_clock, plan);
   Random of_rows(seed ^ kSeedOfRows);

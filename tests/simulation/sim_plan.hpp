@@ -88,6 +88,8 @@ struct SimPlan {
   KillsWhenRefused kills_when_refused;
   std::vector<ClockStep> clock_steps;      // in order; their sum is zero
   std::vector<DiskTrouble> disk_troubles;  // one after the other
+  // Of the recording, beyond which nothing is read.
+  std::size_t max_queued_bytes = std::size_t{64} << 20;
   RowsPlan rows;
 };
 

@@ -76,6 +76,7 @@ void SimRecorder::note(UnixNanos ts, IndexEvent event) {
 }
 
 void SimRecorder::push(Queued queued) {
+  queued_bytes_ += queued.bytes();
   queue_.push_back(std::move(queued));
   if (queue_.size() == kMostQueued) find_(now_, "the recording's queue grows without end");
 }
@@ -107,7 +108,9 @@ void SimRecorder::write_queue() {
     const Queued& next = queue_.front();
     const Result<void> written = write(next);
     on_written(written, next.event && std::holds_alternative<index::Alive>(*next.event));
-    if (written || written.error().code != ErrorCode::kStorage) queue_.pop_front();
+    if (!written && written.error().code == ErrorCode::kStorage) continue;
+    queued_bytes_ -= next.bytes();
+    queue_.pop_front();
   }
 }
 
@@ -168,6 +171,7 @@ SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, U
   }
   writer_.reset();
   queue_.clear();
+  queued_bytes_ = 0;
   to_seal_.clear();
   power_cut ? disk_.cut_power() : disk_.process_ends();
   const std::vector<RecordedMark> items = open_items();

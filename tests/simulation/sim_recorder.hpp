@@ -43,6 +43,12 @@ class SimRecorder final : public RunWriter {
   // Of lines and entries of this run, without its signs of life.
   [[nodiscard]] RecordingProgress progress(UnixNanos now) const;
 
+  // As RunRecorder's.
+  void set_max_queued_bytes(std::size_t bytes) { max_queued_bytes_ = bytes; }
+  [[nodiscard]] bool full() const { return queued_bytes_ >= max_queued_bytes_; }
+  [[nodiscard]] bool has_room() const { return queued_bytes_ <= max_queued_bytes_ / 2; }
+  [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
+
   // When there is something to do; never while the disk hangs, or the process sleeps.
   [[nodiscard]] UnixNanos next_deadline() const;
   void work(UnixNanos now);
@@ -76,6 +82,7 @@ class SimRecorder final : public RunWriter {
     LineUse use = LineUse::kTaken;
     std::string json;                 // of a line
     std::optional<IndexEvent> event;  // of an entry
+    [[nodiscard]] std::size_t bytes() const { return sizeof(Queued) + json.size(); }
   };
 
   void push(Queued queued);
@@ -102,6 +109,8 @@ class SimRecorder final : public RunWriter {
   RecordedLogs logs_;
   std::unique_ptr<RollingWriter> writer_;
   std::deque<Queued> queue_;
+  std::size_t queued_bytes_ = 0;
+  std::size_t max_queued_bytes_ = std::size_t{64} << 20;
   std::vector<RecordedMark> items_;     // of this run
   std::vector<UnixNanos> handed_over_;  // when each was, in real time: the collector's clock may step
   std::size_t written_ = 0;             // of them, that the writer has taken

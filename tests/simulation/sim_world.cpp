@@ -24,6 +24,7 @@ constexpr Nanos kLongestTimer = 1s;
 constexpr Nanos kShortOutage = 15s;       // TCP sends again what an outage of so long has swallowed
 constexpr std::size_t kHistory = 20'000;  // changes of a book: some ten minutes
 constexpr std::size_t kStepsAtOnce = 10'000;
+constexpr std::size_t kBytesAMinute = 1024;  // of marks, while nothing is read
 constexpr std::uint64_t kNumbersARun = 1'000'000;
 constexpr std::uint64_t kSeedOfDisk = 0x626C'6F63'6B73;
 constexpr std::uint64_t kSeedOfBooks = 0x626F'6F6B'73;
@@ -50,6 +51,7 @@ SimWorld::SimWorld(SimPlan plan)
                                                 exchange::default_weight_rules(venue));
   core_->play(plan_.faults, now_);
   checks_ = std::make_unique<SimChecks>(plan_, *core_, recorder_);
+  recorder_.set_max_queued_bytes(plan_.max_queued_bytes);
 }
 
 // Before a run, as the process does: what EarlierRun reads lies in real files.
@@ -127,6 +129,8 @@ void SimWorld::kill(const Kill& kill) {
     if (line.session != 0) sessions_.erase(line.session);
   }
   pending_.clear();
+  unread_.clear();
+  paused_at_.reset();
   unkept_.clear();
   books_.crash();
   const SimRecorder::Kept kept = recorder_.crash(kill.power_cut, random_, now_);
@@ -269,6 +273,38 @@ void SimWorld::check_places(std::uint64_t kept) {
   places_.clear();
 }
 
+// As VenueRun does.
+void SimWorld::watch_recorder() {
+  if (paused_at_) return check_queue();
+  if (!recorder_.full()) return;
+  paused_at_ = now_;
+  ++pauses_;
+  collector_->on_reading_paused(ours());
+}
+
+// What was under way may come beyond what the queue may hold.
+void SimWorld::check_queue() {
+  const auto minutes = static_cast<std::size_t>((now_ - *paused_at_) / kMinute + 1);
+  const std::size_t most =
+      plan_.max_queued_bytes + minutes * kBytesAMinute + (plan_.collector.timings.rest_in_flight + 1) * kMaxMessage;
+  if (recorder_.queued_bytes() <= most) return;
+  checks_->find(now_, fmt::format("{} bytes wait for the recording, paused since {}", recorder_.queued_bytes(),
+                                  to_iso8601(*paused_at_)));
+}
+
+void SimWorld::resume_reading() {
+  paused_at_.reset();
+  for (auto& [number, line] : lines_) line.last_byte = now_;  // its idle time stood still
+  collector_->on_reading_resumed(ours());
+  carry_out();
+  while (!unread_.empty() && !paused_at_) {
+    const auto [number, one] = std::move(unread_.front());
+    unread_.pop_front();
+    deliver(number, one);
+    carry_out();
+  }
+}
+
 void SimWorld::plan_disk() {
   const auto hang = [this](const Pause& pause) {
     at(pause.from, [this] {
@@ -333,6 +369,7 @@ void SimWorld::step(UnixNanos end) {
     } else if (disk <= next) {
       recorder_.work(now_);
       give_held();
+      if (paused_at_ && recorder_.has_room()) resume_reading();
     } else if (books <= next) {
       if (const auto written = books_.work(now_)) check_place(*written, recorder_.progress(now_).durable);
       if (collector_) collector_->set_can_save(!books_.full(held_books_.size()));
@@ -361,6 +398,7 @@ void SimWorld::carry_out() {
     carry_out(action);
   }
   give_held();
+  watch_recorder();
   collector_->set_can_save(!books_.full(held_books_.size()));
   collector_->set_can_checkpoint(store_.behind_for(now_) < kSlowAfter);
   checks_->after_call(*collector_, now_);

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acts/base/forward_time.hpp"
@@ -45,6 +47,10 @@ class SimWorld {
   [[nodiscard]] const SimBooks& books() const { return books_; }
   [[nodiscard]] const SimStore& store() const { return store_; }
   [[nodiscard]] std::uint64_t killed_when_refused() const { return killed_when_refused_; }
+  // How often reading was paused, as the recording's queue was full; and how often the venue's time was asked for then,
+  // which is all that may be.
+  [[nodiscard]] std::uint64_t pauses() const { return pauses_; }
+  [[nodiscard]] std::uint64_t times_asked_while_paused() const { return times_asked_; }
 
   // A message above this is not kept by the simulated client, as above 16 MiB by the real one.
   static constexpr std::size_t kMaxMessage = 64 * 1024;
@@ -73,6 +79,9 @@ class SimWorld {
   UnixNanos ours();
   Nanos real_time_until(UnixNanos deadline);
 
+  void watch_recorder();
+  void check_queue();
+  void resume_reading();
   void plan_disk();
   void plan_rows();
   void begin_run();
@@ -126,6 +135,10 @@ class SimWorld {
   std::uint64_t killed_when_refused_ = 0;
   bool is_to_be_killed_ = false;
   int disk_hangs_ = 0;  // how many things hold it up
+  std::optional<UnixNanos> paused_at_;
+  std::deque<std::pair<collector::ConnectionNumber, exchange::Outgoing>> unread_;  // what has come since
+  std::uint64_t pauses_ = 0;
+  std::uint64_t times_asked_ = 0;
   std::unique_ptr<collector::Collector> collector_;
   HeldRows held_rows_;
   HeldBooks held_books_;

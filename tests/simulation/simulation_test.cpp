@@ -70,6 +70,7 @@ class Totals {
     count("logs_cut", world.recorder().logs().cut_logs());
     count("logs_left_open", world.recorder().left_open());
     count("disk_failures", world.disk().counts().failures);
+    count("reading_paused", world.pauses());
     count("disk_full", world.disk().counts().full);
     count("short_writes", world.disk().counts().short_writes);
     count("lost_bytes", world.disk().counts().lost_bytes);
