@@ -227,6 +227,7 @@ void Collector::Impl::take(Connection* connection, std::string_view bytes, UnixN
 void Collector::Impl::on_data(InstrumentIndex index, const MessageOutcome& outcome, UnixNanos now) {
   Symbol& symbol = symbols[index];
   symbol.seen |= bit(outcome.kind);
+  depth_has_come = depth_has_come || outcome.kind == DataKind::kDepth || outcome.lost_update;
   if (!is_collected(index)) return;
   if (outcome.audited) note_audits(index, now);
   if (outcome.lost_update) poll_snapshot(index, now);

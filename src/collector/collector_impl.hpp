@@ -120,6 +120,8 @@ struct Collector::Impl final : LineListener {
   void on_tick(UnixNanos now);
   void on_second(UnixNanos now);
   void watch_symbols(UnixNanos now);
+  void on_frozen(InstrumentIndex index, UnixNanos now);
+  bool fall_back(InstrumentIndex silent, UnixNanos now);
   void note_stall(UnixNanos now);
   void note_down(UnixNanos now);
   void forgive(Nanos silence, UnixNanos now);
@@ -178,6 +180,7 @@ struct Collector::Impl final : LineListener {
   std::map<std::string, std::uint64_t> snapshots;
   std::uint64_t ignored = 0;
   std::uint64_t frozen = 0;
+  bool depth_has_come = false;       // an update of any symbol
   std::uint64_t gaps_of_losses = 0;  // found as lost streams came back, and not said yet
   UnixNanos gaps_said_at{INT64_MIN};
 };

@@ -12,6 +12,8 @@ namespace acts::collector {
 namespace {
 
 constexpr Nanos kSecond = std::chrono::seconds{1};
+constexpr std::string_view kUndocumented = "depth@0ms";
+constexpr std::string_view kInstead = "depth@100ms";
 
 // What is spread over an interval would else come all at once. `at`: INT64_MAX if it is not planned yet.
 void postpone(UnixNanos& at, Nanos by) {
@@ -138,16 +140,30 @@ void Collector::Impl::watch_symbols(UnixNanos now) {
         desk.ask({RequestKind::kProbe, Urgency::kProbe, index, limit, binance::depth_weight(options.venue, limit)});
         break;
       }
-      case SymbolWatch::Verdict::kFrozen: {
-        ++frozen;
-        const std::string why =
-            fmt::format("{} is silent at update {} while REST has moved on", pipeline.symbol(index), ours.value());
-        log.log(LogLevel::kWarning, "stream_frozen", pipeline.symbol(index), why, now);
-        pool.recycle(index, why, now);
-        break;
-      }
+      case SymbolWatch::Verdict::kFrozen: on_frozen(index, now); break;
     }
   }
+}
+
+void Collector::Impl::on_frozen(InstrumentIndex index, UnixNanos now) {
+  ++frozen;
+  const std::string why = fmt::format("{} is silent at update {} while REST has moved on", pipeline.symbol(index),
+                                      pipeline.builder(index).sync().last_update_id().value());
+  log.log(LogLevel::kWarning, "stream_frozen", pipeline.symbol(index), why, now);
+  if (!fall_back(index, now)) pool.recycle(index, why, now);
+}
+
+// The fastest updates of USD-M come on a name that the venue does not document, and it acknowledges names of streams
+// that it does not have, which then say nothing (measured on 2026-10-07).
+bool Collector::Impl::fall_back(InstrumentIndex silent, UnixNanos now) {
+  if (depth_has_come || !pool.carries(kUndocumented) || !pool.is_heard(silent)) return false;
+  const std::string what = fmt::format(
+      "no update has ever come on @{}, which the venue does not document: updates come on @{} until the end of this "
+      "run; --update-interval 100ms asks for these at once",
+      kUndocumented, kInstead);
+  log.log_always(LogLevel::kWarning, "depth_interval", {}, what);
+  pool.replace_stream(kUndocumented, kInstead, fmt::format("it carries @{}, which is silent", kUndocumented), now);
+  return true;
 }
 
 }  // namespace acts::collector

@@ -78,6 +78,13 @@ class LinePool {
   void remove(InstrumentIndex instrument);
   // Opens the symbol's line anew beside the present connection, if it is not too soon after the last time.
   void recycle(InstrumentIndex instrument, std::string_view why, UnixNanos now);
+  // Whether each symbol's streams have this one.
+  [[nodiscard]] bool carries(std::string_view stream) const;
+  // The connection that carries the symbol's depth has brought something, or there is nothing else that it could bring:
+  // it is no sign of a dead connection that the depth is silent.
+  [[nodiscard]] bool is_heard(InstrumentIndex instrument) const;
+  // From now on `other` is subscribed instead: lines that carry the one are opened anew beside their connections.
+  void replace_stream(std::string_view stream, std::string_view other, std::string_view why, UnixNanos now);
 
   void on_open(ConnectionNumber number, UnixNanos now);
   void on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNanos now);

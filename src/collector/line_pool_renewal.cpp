@@ -83,6 +83,30 @@ void LinePool::recycle(InstrumentIndex instrument, std::string_view why, UnixNan
   }
 }
 
+bool LinePool::carries(std::string_view stream) const { return std::ranges::find(streams_, stream) != streams_.end(); }
+
+bool LinePool::is_heard(InstrumentIndex instrument) const {
+  return std::ranges::any_of(lines_, [instrument](const auto& line) {
+    const auto member = line->members.find(instrument);
+    if (member == line->members.end() || !member->second.has_depth) return false;
+    return member->second.names.size() == 1 || (line->active && line->active->has_data());
+  });
+}
+
+void LinePool::replace_stream(std::string_view stream, std::string_view other, std::string_view why, UnixNanos now) {
+  std::erase(streams_, stream);
+  if (!carries(other)) streams_.emplace_back(other);
+  for (const auto& line : lines_) {
+    line->streams = 0;
+    for (auto& [instrument, member] : line->members) {
+      member = make_member(instrument, stream_symbols_.at(instrument), line->route);
+      line->streams += member.names.size();
+    }
+    const bool has_depth = std::ranges::any_of(line->members, [](const auto& entry) { return entry.second.has_depth; });
+    if (has_depth) recycle(*line, why, now);
+  }
+}
+
 void LinePool::recycle(Line& line, std::string_view why, UnixNanos now) {
   if (!line.active || line.next || now < line.recycle_not_before) return;
   if (line.recycled_at && now - *line.recycled_at > 2 * timings_.recycle_cap) line.recycle_backoff.reset();

@@ -471,6 +471,7 @@ void FakeVenue::tick_market(const std::string& symbol) {
     if (!session.open || session.mute) continue;
     const auto name = session.names.lower_bound(prefix);
     if (name == session.names.end() || !name->starts_with(prefix) || session.frozen.contains(symbol)) continue;
+    if (!no_such_stream.empty() && name->ends_with(no_such_stream)) continue;
     if (session.skip > 0) {
       --session.skip;
       continue;
