@@ -55,7 +55,8 @@ struct DepthUpdate {
 struct DepthSnapshot {
   UpdateId last_update_id;
   UnixNanos ts_event;
-  // Levels a side that were asked for: a side with fewer is complete to its end. 0: not known (a foreign recording).
+  // Levels a side that were asked for: a side with fewer is complete to its end. 0: not known (a foreign recording);
+  // then of two sides the one with fewer levels is.
   int limit = 0;
   Scales scales;
   std::span<const Level> bids;  // best first, as the venue sends them; any order is taken
@@ -70,9 +71,8 @@ struct BookTicker {
   Level ask;
 };
 
-// Ids: of a venue not negative, and below 2^62; the trades of an aggregate are at most a million.
 struct Trade {
-  std::int64_t trade_id = 0;        // of an aggregate: its own id
+  std::int64_t trade_id = 0;        // of an aggregate: its own id. Ids are at least 0, below 2^62
   std::int64_t first_trade_id = 0;  // of an aggregate: the trades it stands for; else trade_id twice
   std::int64_t last_trade_id = 0;
   bool aggregate = false;
