@@ -8,8 +8,8 @@ compile tsan "${suites[@]/#/test_}"
 # DuckDB comes compiled without the sanitizer: what its threads hand each other looks like a race to it.
 readonly with_duckdb=(Backtest.OfTheCatalog CatalogFeatures ProgramBars ProgramCatalog ProgramExport ProgramFormats
   ProgramKilledImport ProgramPlot ProgramSweep.MakesParquet ProgramSweep.TellsTheBest)
-# A backtest is one thread's until its files are synced; the suites that begin and end one go on, those that vary what is
-# between do not. Sweeps have threads of their own.
+# A backtest is one thread's until its files are synced: the suites that begin and end one go on, those that vary what
+# is between do not. Sweeps have threads of their own.
 readonly of_one_thread=(ProgramBacktestProofs ProgramBacktestFeatures ProgramBacktestData ProgramBacktestGaps
   ProgramStoredFeatures ProgramReportRows Backtest.Puts Backtest.Keeps Backtest.OfAnExport Backtest.OfManyDays)
 readonly left_out=("${with_duckdb[@]}" "${of_one_thread[@]}")
