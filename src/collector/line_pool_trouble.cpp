@@ -242,7 +242,8 @@ void LinePool::tick_line(Line& line, UnixNanos now, bool watch) {
   if (line.active) line.active->flush(out_, now);
   if (line.next) line.next->flush(out_, now);
   tick_joining(line, now);
-  if (line.active) tick_renewal(line, now);
+  // What is not read yet of the older one would be lost with it, and it only seems silent.
+  if (line.active && watch) tick_renewal(line, now);
 }
 
 void LinePool::grant(Nanos longer) {

@@ -60,11 +60,11 @@ class RunLog {
   virtual void rest_failed(const RequestInfo& request, int status, std::string_view reason, UnixNanos now) = 0;
   // Nothing in the pipeline: what has just been told made it compare the symbol's book, with this result.
   virtual void audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) = 0;
-  // on_timer(now). `symbol`: whose timer is due; empty: a minute is over.
+  // on_timer(now). `symbol`: whose timer is due; empty: a minute is over, and whatever is due by then.
   virtual void timer(std::string_view symbol, UnixNanos due, UnixNanos now) = 0;
   // Nothing in the pipeline: a message was thrown away; which symbol's it was cannot be told.
   virtual void message_lost(std::string_view reason, UnixNanos now) = 0;
-  // Nothing in the pipeline: called once a second while the run is alive.
+  // Nothing in the pipeline: called once a second while the run is alive and reads its connections.
   virtual void alive(UnixNanos now) = 0;
 
   // Nothing in the pipeline: for the reader.

@@ -96,6 +96,27 @@ TEST(CollectorPause, AsksOnceForASnapshotThatWaitedForTheUnreadStream) {
   venue->expect_replays();
 }
 
+// Of the older connection messages may be unread, though it seems silent: closed for that, it would take them with it.
+TEST(CollectorPause, RenewsNoConnectionMeanwhile) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  options.timings.renew_after = 10min;
+  options.timings.renew_jitter = 0s;
+  const auto venue = two_symbols(std::move(options));
+  venue->run_for(8min + 30s);
+  venue->pause_reading();
+  venue->run_for(50s);
+  EXPECT_THAT(venue->opened, SizeIs(1));
+  venue->resume_reading();
+  venue->run_for(1min);
+  EXPECT_THAT(venue->opened, SizeIs(2));
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  for (const char* const symbol : {"BTCUSDT", "ETHUSDT"}) {
+    EXPECT_TRUE(venue->in_step(symbol)) << symbol;
+    EXPECT_EQ(venue->health_of(symbol).gaps, 0U) << symbol;
+  }
+  venue->expect_replays();
+}
+
 TEST(CollectorPause, LeavesOutAnAuditThatWaitedForTheUnreadStream) {
   CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
   options.audit_interval = 4min;

@@ -142,9 +142,9 @@ class FakeVenue {
   int refuse_depths = 0;                    // so many depth requests are answered with -1121
   bool has_mark_prices = true;
   std::string no_such_stream;  // "depth@0ms": acknowledged, and nothing comes on it
-  std::string wrong_bid;    // of snapshots: instead of what the market has at 99.50
-  std::size_t padding = 0;  // of depth messages
-  int rest_status = 0;      // 0: served
+  std::string wrong_bid;       // of snapshots: instead of what the market has at 99.50
+  std::size_t padding = 0;     // of depth messages
+  int rest_status = 0;         // 0: served
   std::string rest_body = "<html>no</html>";
   std::string rest_retry_after;
   std::string used_weight = "10";  // as every answer tells
