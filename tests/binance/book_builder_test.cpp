@@ -8,75 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "binance/book_builder_fixture.hpp"
+
 namespace acts::binance {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::seconds;
-using Outcome = BookBuilder::SnapshotOutcome;
-using Why = SnapshotWanted::Why;
-
-constexpr UnixNanos kStart{1'700'000'000'000'000'000};
-constexpr std::int64_t kMaxUnits = std::numeric_limits<std::int64_t>::max();
-
-Level level(std::int64_t price, std::int64_t quantity) { return {Price{price}, Quantity{quantity}}; }
-
-class BookBuilderTest : public testing::Test {
- protected:
-  Result<UpdateVerdict> try_update(std::int64_t first, std::int64_t last, std::vector<Level> bids,
-                                   std::vector<Level> asks, Scales scales = {}) {
-    return builder_.on_update({UpdateId{first}, UpdateId{last}, UpdateId{}, UnixNanos{last}, scales, bids, asks}, now_);
-  }
-  UpdateVerdict update(std::int64_t first, std::int64_t last, std::vector<Level> bids = {},
-                       std::vector<Level> asks = {}, Scales scales = {}) {
-    return try_update(first, last, std::move(bids), std::move(asks), scales).value();
-  }
-  Result<Outcome> try_snapshot(std::int64_t id, std::vector<Level> bids, std::vector<Level> asks, int limit,
-                               Scales scales = {}) {
-    return builder_.on_snapshot({UpdateId{id}, {}, limit, scales, bids, asks}, now_);
-  }
-  Outcome audit(std::int64_t id, std::vector<Level> bids, std::vector<Level> asks, int limit = 1000) {
-    return builder_.on_snapshot({UpdateId{id}, {}, limit, {}, bids, asks}, now_, SnapshotUse::kAudit).value();
-  }
-  Outcome snapshot(std::int64_t id, std::vector<Level> bids, std::vector<Level> asks, int limit = 1000,
-                   Scales scales = {}) {
-    return try_snapshot(id, std::move(bids), std::move(asks), limit, scales).value();
-  }
-  void trade(std::int64_t price, Scales scales = {}, bool market = true,
-             UnixNanos ts_event = UnixNanos{std::numeric_limits<std::int64_t>::max()}) {
-    Trade trade;
-    trade.ts_event = ts_event;
-    trade.price = Price{price};
-    trade.quantity = Quantity{1};
-    trade.scales = scales;
-    trade.market = market;
-    builder_.on_trade(trade);
-  }
-  std::optional<Why> asked() {
-    const std::optional<SnapshotWanted> wanted = builder_.poll_action(now_);
-    return wanted ? std::optional(wanted->why) : std::nullopt;
-  }
-  // "bids 100x5 90x1 asks 110x7", best first; a suspect level with "?".
-  std::string book() const {
-    std::string text;
-    for (const Side side : {Side::kBid, Side::kAsk}) {
-      text += side == Side::kBid ? "bids" : " asks";
-      builder_.book().side(side).walk([&](const BookLevel& at) {
-        text += " " + std::to_string(at.price.units()) + "x" + std::to_string(at.quantity.units()) +
-                (builder_.book().is_suspect(at) ? "?" : "");
-        return true;
-      });
-    }
-    return text;
-  }
-  void pass(Nanos span) { now_ = now_ + span; }
-  SyncStatus status() const { return builder_.status(); }
-
-  UnixNanos now_ = kStart;
-  BookBuilder builder_{Venue::kBinanceSpot, Scales{}};
-};
-
-constexpr SyncStatus kInSync{SyncState::kInSync, Reason::kNone};
+using namespace test;
 
 TEST_F(BookBuilderTest, UpdatesBeforeTheSnapshotAreKeptWhereTheyAreNewer) {
   update(101, 110, {level(100, 1)}, {level(110, 1)});
@@ -539,99 +476,6 @@ TEST_F(BookBuilderTest, KeepsEveryLevelOverARestartAsSuspect) {
   pass(hours{24});
   builder_.on_timeout(now_);
   EXPECT_EQ(book(), "bids 98x4 97x1 asks 109x1 110x2") << "what nothing has confirmed for a day goes";
-}
-
-TEST_F(BookBuilderTest, AnAuditIsComparedAndThenMerged) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1), level(90, 2)}, {level(110, 1)});
-  EXPECT_EQ(audit(110, {level(100, 1), level(90, 2)}, {level(110, 1)}), Outcome::kMerged);
-  EXPECT_EQ(builder_.audits(), (AuditCounts{1, 0, 0}));
-  EXPECT_EQ(builder_.last_audit()->match, 3U);
-  EXPECT_EQ(audit(110, {level(100, 4), level(90, 2)}, {level(110, 1)}), Outcome::kMerged);
-  EXPECT_EQ(builder_.audits(), (AuditCounts{1, 1, 0}));
-  EXPECT_EQ(builder_.last_audit()->drift, 1U);
-  EXPECT_EQ(book(), "bids 100x4 90x2 asks 110x1");
-}
-
-TEST_F(BookBuilderTest, AnAuditWaitsForTheStream) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1)}, {level(110, 1)});
-  EXPECT_EQ(audit(120, {level(100, 2)}, {level(110, 1)}), Outcome::kWaiting);
-  EXPECT_EQ(builder_.audits(), AuditCounts{});
-  update(111, 125, {level(100, 2)});
-  EXPECT_EQ(builder_.audits(), (AuditCounts{1, 0, 0}));
-  EXPECT_EQ(builder_.last_audit()->newer, 1U);
-}
-
-TEST_F(BookBuilderTest, AnAuditDoesNotWaitForEver) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1)}, {level(110, 1)});
-  audit(120, {level(100, 2)}, {level(110, 1)});
-  pass(seconds{11});
-  builder_.on_timeout(now_);
-  EXPECT_EQ(builder_.audits(), (AuditCounts{0, 0, 1}));
-}
-
-// A full snapshot would cost as much as the audit, and tell no more.
-TEST_F(BookBuilderTest, AnAuditThatCannotBeComparedIsNotFollowedByARequest) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1)}, {level(110, 1)});
-  EXPECT_EQ(audit(120, {level(100, 2)}, {level(110, 1)}), Outcome::kWaiting);
-  EXPECT_FALSE(builder_.is_at_rest());
-  pass(seconds{11});
-  builder_.on_timeout(now_);
-  EXPECT_TRUE(builder_.is_at_rest());
-  EXPECT_EQ(builder_.next_deadline(), std::nullopt);
-  pass(hours{1});
-  builder_.on_timeout(now_);
-  EXPECT_EQ(asked(), std::nullopt);
-  EXPECT_EQ(status(), kInSync);
-}
-
-// What is under way for another reason is waited for as before.
-TEST_F(BookBuilderTest, AnAuditThatTimesOutLeavesAnotherRequestAlone) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1)}, {level(110, 1)});
-  builder_.want_snapshot(Why::kRefresh, now_);
-  EXPECT_EQ(asked(), Why::kRefresh);
-  audit(120, {level(100, 2)}, {level(110, 1)});
-  builder_.on_snapshot_failed(now_);
-  EXPECT_EQ(asked(), std::nullopt) << "the audit's answer may do";
-  pass(seconds{11});
-  builder_.on_timeout(now_);
-  EXPECT_EQ(asked(), Why::kRefresh);
-}
-
-// A snapshot that waits for the stream to heal a gap must not be thrown away for an audit, nor must an audit's answer
-// hold back the next request.
-TEST_F(BookBuilderTest, AnAuditGivesWayToAGap) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1)}, {level(110, 1)});
-  update(115, 120, {level(100, 2)});  // 111 to 114 are missing
-  EXPECT_EQ(snapshot(125, {level(100, 3)}, {level(110, 1)}), Outcome::kWaiting);
-  EXPECT_EQ(audit(126, {level(100, 9)}, {level(110, 1)}), Outcome::kUnneeded);
-  EXPECT_EQ(builder_.audits(), (AuditCounts{0, 0, 1}));
-  update(121, 125, {level(100, 3)});
-  EXPECT_EQ(status(), kInSync);
-}
-
-TEST_F(BookBuilderTest, AnAuditThatWaitsWhenAGapComesHealsIt) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1)}, {level(110, 1)});
-  audit(120, {level(100, 2)}, {level(110, 1)});
-  update(114, 125, {level(100, 2)});
-  EXPECT_EQ(status(), kInSync);
-  EXPECT_EQ(builder_.audits(), (AuditCounts{0, 0, 1}));
-}
-
-TEST_F(BookBuilderTest, AnAuditOlderThanWhatTheBookRemembersAsksForNoOther) {
-  update(101, 110, {level(100, 1)}, {level(110, 1)});
-  snapshot(110, {level(100, 1)}, {level(110, 1)});
-  EXPECT_EQ(asked(), std::nullopt);
-  EXPECT_EQ(audit(90, {level(100, 9)}, {level(110, 1)}), Outcome::kUnneeded);
-  pass(seconds{5});
-  EXPECT_EQ(asked(), std::nullopt);
-  EXPECT_EQ(book(), "bids 100x1 asks 110x1");
 }
 
 }  // namespace
