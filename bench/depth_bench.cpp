@@ -1,7 +1,5 @@
 // Decode and apply: depth lines in memory -> a book, for acts and for two programs of the usual form.
 #include <benchmark/benchmark.h>
-#include <nlohmann/json.hpp>
-#include <simdjson.h>
 
 #include <string>
 #include <variant>
@@ -12,82 +10,10 @@
 #include "binance/decoder.hpp"
 #include "map_book.hpp"
 #include "recorded_depth.hpp"
+#include "usual_readers.hpp"
 
 namespace acts::bench {
 namespace {
-
-// Calls take(line) for every line, updates before the snapshot behind it, as the documented procedure has it.
-template <typename Take>
-void in_documented_order(const RecordedDepth& depth, Take take) {
-  std::size_t snapshot = 0;
-  while (!depth.lines[snapshot].is_snapshot) ++snapshot;
-  take(depth.lines[snapshot]);
-  for (std::size_t i = 0; i < depth.lines.size(); ++i) {
-    if (i != snapshot) take(depth.lines[i]);
-  }
-}
-
-class SimdjsonReader {
- public:
-  void take(const DepthLine& line, MapBook& book) {
-    const simdjson::padded_string_view text(line.json, line.json.size() + simdjson::SIMDJSON_PADDING);
-    simdjson::ondemand::document document = parser_.iterate(text);
-    if (line.is_snapshot) {
-      book.last_id = document["lastUpdateId"].get_int64();
-      levels(document["bids"].get_array(), book.bids);
-      levels(document["asks"].get_array(), book.asks);
-      return;
-    }
-    simdjson::ondemand::object data = document["data"];
-    const std::int64_t first = data["U"].get_int64();
-    const std::int64_t last = data["u"].get_int64();
-    std::int64_t previous = 0;
-    if (book.venue == Venue::kBinanceUsdm) previous = data["pu"].get_int64();
-    if (!book.begin_update(first, last, previous)) return;
-    levels(data["b"].get_array(), book.bids);
-    levels(data["a"].get_array(), book.asks);
-  }
-
- private:
-  template <typename Levels>
-  static void levels(simdjson::ondemand::array array, Levels& out) {
-    for (simdjson::ondemand::array level : array) {
-      auto value = level.begin();
-      const std::int64_t price = parse_e8((*value).get_string());
-      ++value;
-      MapBook::set(out, price, parse_e8((*value).get_string()));
-    }
-  }
-
-  simdjson::ondemand::parser parser_;
-};
-
-class NlohmannReader {
- public:
-  static void take(const DepthLine& line, MapBook& book) {
-    const nlohmann::json document = nlohmann::json::parse(line.json);
-    if (line.is_snapshot) {
-      book.last_id = document["lastUpdateId"].get<std::int64_t>();
-      levels(document["bids"], book.bids);
-      levels(document["asks"], book.asks);
-      return;
-    }
-    const nlohmann::json& data = document["data"];
-    const std::int64_t previous = book.venue == Venue::kBinanceUsdm ? data["pu"].get<std::int64_t>() : 0;
-    if (!book.begin_update(data["U"].get<std::int64_t>(), data["u"].get<std::int64_t>(), previous)) return;
-    levels(data["b"], book.bids);
-    levels(data["a"], book.asks);
-  }
-
- private:
-  template <typename Levels>
-  static void levels(const nlohmann::json& array, Levels& out) {
-    for (const nlohmann::json& level : array) {
-      MapBook::set(out, parse_e8(level[0].get_ref<const std::string&>()),
-                   parse_e8(level[1].get_ref<const std::string&>()));
-    }
-  }
-};
 
 // Whether a book ended as the recording is known to end: a benchmark of something else measures nothing.
 bool ended_right(const RecordedDepth& depth, const MapBook& book) {
@@ -118,7 +44,7 @@ void decode_and_apply_to_map(benchmark::State& state, Market market) {
   Reader reader;
   for (auto _ : state) {
     MapBook book{.bids = {}, .asks = {}, .venue = depth.venue};
-    in_documented_order(depth, [&](const DepthLine& line) { reader.take(line, book); });
+    reader.take_all(depth, book);
     if (!ended_right(depth, book)) return state.SkipWithError("the book did not end as the recording does");
   }
   report(state, market);
